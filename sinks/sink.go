@@ -1,0 +1,64 @@
+// Package sinks is the contract between the pipeline and the forms a release is published in. A kind of sink lives in a
+// folder of its own (duckdb, parquet, ...) and passes the suite in sinktest.
+package sinks
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+)
+
+// Sink publishes a release in one form. The pipeline calls Begin, then Write once a table in a fixed order, then Commit;
+// after any error, or when the release is held back, it calls Abort instead of Commit. Calls are never concurrent.
+// Nothing a sink writes may be seen by readers before Commit: a sink of files writes below Release.Dir, which the
+// pipeline makes current as a whole after all sinks have committed; a sink of a server makes its own swap in Commit.
+type Sink interface {
+	Begin(ctx context.Context, r Release) error
+	Write(ctx context.Context, t Table) error
+	// Commit makes what was written durable (files fsynced) and, for servers, visible.
+	Commit(ctx context.Context) error
+	// Abort undoes Begin and Write as far as it can. It is called at most once and also after a failed Commit.
+	Abort(ctx context.Context) error
+}
+
+// Release is what a sink knows of the release it takes part in.
+type Release struct {
+	ID    string
+	Dir   string // staging folder on the release's file system; sinks write their files here, each below its own name
+	Time  time.Time
+	Run   string // id of the run that builds it
+	Store Store
+}
+
+// Store is the database that holds the finished tables, as far as sinks need it.
+type Store interface {
+	// WriteDatabase writes all tables, views, macros and comments of the release as one DuckDB file.
+	WriteDatabase(ctx context.Context, path string) error
+}
+
+// Table is one table of the release.
+type Table interface {
+	Name() string
+	Comment() string
+	Columns() []Column
+	Rows() int64
+	// Records streams the table in its fixed order; the caller releases the reader.
+	Records(ctx context.Context) (array.RecordReader, error)
+	// WriteParquet writes the table in its fixed order to a Parquet file, by the database's own writer.
+	WriteParquet(ctx context.Context, path string, o ParquetOptions) error
+}
+
+// Column describes a column of a table.
+type Column struct {
+	Name    string
+	Type    string // DuckDB's name: VARCHAR, DOUBLE, DATE, ...
+	Comment string
+}
+
+// ParquetOptions steer WriteParquet. The zero value means zstd at level 3 and row groups of 122,880 rows.
+type ParquetOptions struct {
+	Codec        string // zstd, snappy, uncompressed
+	Level        int
+	RowGroupRows int
+}

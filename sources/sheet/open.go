@@ -1,0 +1,73 @@
+package sheet
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/statloom/statloom/pipeline/fault"
+)
+
+// Input is a book's bytes with its name for messages.
+type Input struct {
+	Name string // file name, for messages and for telling a CSV's dialect by nothing else
+	Data io.ReaderAt
+	Size int64
+}
+
+// Limits bound what a book may ask for; books are hostile input. The zero value means DefaultLimits.
+type Limits struct {
+	Inflated int64         // bytes of all parts after inflating
+	Ratio    int64         // inflated bytes per stored byte of one part, above the first 10 MiB
+	Cells    int64         // stored cells of one sheet
+	Text     int64         // bytes of one cell's text
+	Strings  int64         // bytes of all shared strings
+	Sheets   int           // sheets of one book
+	Time     time.Duration // for opening a book, and for each Scan
+}
+
+// DefaultLimits are generous for statistics and small for an attacker.
+func DefaultLimits() Limits {
+	return Limits{
+		Inflated: 2 << 30,
+		Ratio:    500,
+		Cells:    50_000_000,
+		Text:     1 << 20,
+		Strings:  1 << 29,
+		Sheets:   2_000,
+		Time:     2 * time.Minute,
+	}
+}
+
+// Format is a reader of one kind of book. The list of formats is given to Open by the program: there is no registry.
+type Format interface {
+	// Name is the format's name: "xlsx".
+	Name() string
+	// Match reports whether the content is of this format, from its first bytes (up to 4 KiB) and, where those do not
+	// settle it, from the rest of the input. It never trusts the file's extension.
+	Match(head []byte, in Input) bool
+	// Open reads enough of the book to list its sheets. The input stays open until the Book is closed.
+	Open(ctx context.Context, in Input, limits Limits) (Book, error)
+}
+
+// Open finds the format by content, in the order given, and opens the book. Errors carry fault.Input or fault.Limit
+// with the file's name and say what the content is, if it is not a book: an HTML page, an archive, a PDF.
+func Open(ctx context.Context, formats []Format, in Input, limits Limits) (Book, error) {
+	if limits == (Limits{}) {
+		limits = DefaultLimits()
+	}
+	head := make([]byte, min(in.Size, 4096))
+	if _, err := io.ReadFull(io.NewSectionReader(in.Data, 0, in.Size), head); err != nil {
+		return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "read the first bytes", Err: err}
+	}
+	if len(head) == 0 {
+		return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "the file is empty", Remedy: "fetch it again"}
+	}
+	for _, f := range formats {
+		if f.Match(head, in) {
+			return f.Open(ctx, in, limits)
+		}
+	}
+	what, remedy := describe(head)
+	return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: what, Remedy: remedy}
+}
