@@ -22,9 +22,19 @@ type Source interface {
 	Open(ctx context.Context, item Item, known Validators) (*Content, error)
 }
 
+// Whole is implemented by sources whose List names all there is, such as a folder: what it names no more is gone and
+// counts no more. With other sources, such as a page that links the newest books only, what was seen once stays.
+type Whole interface{ Whole() bool }
+
+// IsWhole reports whether the source's List names all there is.
+func IsWhole(s Source) bool {
+	w, ok := s.(Whole)
+	return ok && w.Whole()
+}
+
 // Item is one thing a source offers.
 type Item struct {
-	URI       string    // identifies the item for ever: file:///..., file:///a.zip!/b.xlsx, https://...
+	URI       string    // identifies the item for ever: file:books/b.xlsx, file:///a.zip!/b.xlsx, https://...
 	Name      string    // file name for people and for matching: b.xlsx
 	Published time.Time // when the source published it, if the source says so without fetching; else zero
 }
@@ -43,6 +53,7 @@ type Validators struct {
 type Content struct {
 	Body       io.ReadCloser
 	Validators Validators
+	Name       string    // file name, if the source gives a better one than Item.Name only now; else empty
 	MediaType  string    // as the source states it, may be empty
 	Published  time.Time // when the source published it, if known only now; else zero
 }

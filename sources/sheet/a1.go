@@ -1,6 +1,9 @@
 package sheet
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Range is a rectangle of cells, 1-based and inclusive.
 type Range struct{ Row1, Col1, Row2, Col2 int }
@@ -68,6 +71,30 @@ func ParseA1(s string) (row, col int, ok bool) {
 		return 0, 0, false
 	}
 	return row, col, true
+}
+
+// ParseRange reads a range such as "A1:E1" or a single cell such as "B7"; corners in any order are put right. Whole
+// columns ("B:D") and rows ("3:4") reach to the edge of the sheet.
+func ParseRange(s string) (Range, bool) {
+	a, b, found := strings.Cut(s, ":")
+	if !found {
+		b = a
+	}
+	r1, c1, ok1 := ParseA1(a)
+	r2, c2, ok2 := ParseA1(b)
+	if found && !ok1 && !ok2 {
+		if r1, c1, ok1 = ParseA1(a + "1"); ok1 { // columns
+			_, c2, ok2 = ParseA1(b + "1")
+			r1, r2 = 1, MaxRows
+		} else if r1, c1, ok1 = ParseA1("A" + a); ok1 { // rows
+			r2, _, ok2 = ParseA1("A" + b)
+			c1, c2 = 1, MaxCols
+		}
+	}
+	if !ok1 || !ok2 {
+		return Range{}, false
+	}
+	return Range{min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2)}, true
 }
 
 // The size of a sheet in the OOXML formats; nothing in a book can lie outside.

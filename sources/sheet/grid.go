@@ -19,7 +19,7 @@ type Grid struct {
 
 	book   Book
 	index  []int32 // row number -> index into Rows + 1
-	merged map[[2]int]int32
+	merged mergeIndex
 }
 
 // GridRow is one kept row.
@@ -29,18 +29,24 @@ type GridRow struct {
 	Cells  []Cell // by ascending column
 }
 
-// Load reads sheet i of the book into memory, keeping cells that have a value or a meaningful style.
+// Load reads sheet i of the book into memory, keeping the cells that have a value, known or not: cells that are stored
+// for their style alone, often thousands, are left out.
 func Load(ctx context.Context, b Book, i int) (*Grid, error) {
 	info := b.Sheets()[i]
 	g := &Grid{Name: info.Name, Hidden: info.Hidden, book: b}
 	tail, err := b.Scan(ctx, i, func(r *Row) error {
-		row := GridRow{Number: r.Number, Hidden: r.Hidden}
-		for _, c := range r.Cells {
-			if c.Type == Empty && !c.NoCache {
-				continue
+		kept := 0
+		for i := range r.Cells {
+			if r.Cells[i].holds() {
+				kept++
 			}
-			row.Cells = append(row.Cells, c)
-			g.MaxCol = max(g.MaxCol, c.Col)
+		}
+		row := GridRow{Number: r.Number, Hidden: r.Hidden, Cells: make([]Cell, 0, kept)}
+		for i := range r.Cells {
+			if r.Cells[i].holds() {
+				row.Cells = append(row.Cells, r.Cells[i])
+				g.MaxCol = max(g.MaxCol, r.Cells[i].Col)
+			}
 		}
 		if len(row.Cells) > 0 {
 			g.MaxRow = r.Number
@@ -56,22 +62,12 @@ func Load(ctx context.Context, b Book, i int) (*Grid, error) {
 	for k := range g.Rows {
 		g.index[g.Rows[k].Number] = int32(k) + 1
 	}
-	g.indexMerges()
+	g.merged = newMergeIndex(g.Merges, g.MaxRow, g.MaxCol)
 	return g, nil
 }
 
-// indexMerges remembers the merge of every cell inside the used part of the sheet; merges that reach far beyond it
-// (whole columns) cost no more than that part.
-func (g *Grid) indexMerges() {
-	g.merged = make(map[[2]int]int32)
-	for k, m := range g.Merges {
-		for r := m.Row1; r <= min(m.Row2, g.MaxRow); r++ {
-			for c := m.Col1; c <= min(m.Col2, g.MaxCol); c++ {
-				g.merged[[2]int{r, c}] = int32(k) + 1
-			}
-		}
-	}
-}
+// holds reports whether the cell has a value, be it an unknown one.
+func (c *Cell) holds() bool { return c.Type != Empty || c.NoCache }
 
 // At gives the stored cell at a place, or nil.
 func (g *Grid) At(row, col int) *Cell {
@@ -93,13 +89,12 @@ func (g *Grid) At(row, col int) *Cell {
 	return nil
 }
 
-// Merge gives the merged range a cell belongs to.
+// Merge gives the merged range a cell of the used part (up to MaxRow and MaxCol) belongs to.
 func (g *Grid) Merge(row, col int) (Range, bool) {
-	k, ok := g.merged[[2]int{row, col}]
-	if !ok {
+	if row > g.MaxRow || col < 1 || col > g.MaxCol {
 		return Range{}, false
 	}
-	return g.Merges[k-1], true
+	return g.merged.find(row, col)
 }
 
 // StyleOf gives the cell's style; for nil the default style.
@@ -115,17 +110,18 @@ func (g *Grid) Fault(row, col int, what, remedy string) *fault.Error {
 	return &fault.Error{Kind: fault.Input, Sheet: g.Name, Cell: A1(row, col), What: what, Remedy: remedy}
 }
 
-// Time converts a serial date of the 1900 system (with Lotus's 29 February 1900) to a time in UTC; readers convert
-// serials of 1904 books to the 1900 system before they hand them out. ok is false outside year 1900 to 9999.
+// Time converts a serial date of the 1900 system (with Lotus's 29 February 1900) to a time in UTC, rounded to the
+// millisecond; readers convert serials of 1904 books to the 1900 system before they hand them out. ok is false outside
+// the years 1900 to 9999, for times without a day, and for the day that never was.
 func Time(serial float64) (t time.Time, ok bool) {
-	if serial < 0 || serial >= 2958466 {
+	if !(serial >= 1 && serial < 2958466) || (serial >= 60 && serial < 61) {
 		return time.Time{}, false
 	}
 	days := int(serial)
+	frac := time.Duration((serial - float64(days)) * float64(24*time.Hour))
 	if days < 60 {
 		days++ // before the day that never was
 	}
 	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days)
-	frac := time.Duration((serial - float64(int(serial))) * float64(24*time.Hour))
 	return day.Add(frac.Round(time.Millisecond)), true
 }

@@ -13,8 +13,8 @@ type Book interface {
 	// Sheets lists all sheets in the book's order, hidden ones too.
 	Sheets() []Info
 	// Scan streams the stored cells of sheet i (index into Sheets) in row-major order, each cell once, and returns what
-	// is known only after the last row. The Row and its cells are valid only during the call of visit. An error of
-	// visit ends the scan and is returned as it is. A part that is truncated, damaged or out of order is an error: a
+	// is known only after the last row. The Row and its Cells are valid only during the call of visit, while the
+	// Text and Runs of a cell may be kept. An error of visit ends the scan and is returned as it is. A part that is truncated, damaged or out of order is an error: a
 	// Scan without error has seen the whole sheet.
 	Scan(ctx context.Context, i int, visit func(*Row) error) (*Tail, error)
 	// Style gives the look of cells with this id, as stored. An unknown id gives the default style.
@@ -52,8 +52,8 @@ const (
 	Number             // Num holds the value
 	Text               // Text holds the value, which may be ""
 	Bool               // Num is 0 or 1
-	Date               // Num holds the serial number as stored; Time converts it
-	Error              // Text holds the error as written: #DIV/0!
+	Date               // Num holds the serial number in the 1900 system, whatever the book's own; Time converts it
+	Error              // Text holds the error as written, #DIV/0!, or what stands in place of a number and is none
 )
 
 // String gives the type's name in lower case.
@@ -73,6 +73,14 @@ type Cell struct {
 	Style   StyleID
 	Num     float64
 	Text    string // the text, the error, or for a number, bool or date its digits exactly as stored ("110.03")
+	Runs    []Run  // fonts within Text; nil when all of it is in the font of Style, as nearly always
+}
+
+// Run says which font a stretch of a rich text is written in: from the end of the run before to End, in bytes. The last
+// run ends where the text does. Fonts decide what the bytes of old Vietnamese encodings mean.
+type Run struct {
+	End  int
+	Font string // "" is the font of the cell's Style
 }
 
 // Style is the part of a cell's look that carries meaning.
@@ -82,7 +90,7 @@ type Style struct {
 	Bold      bool
 	Italic    bool
 	Indent    int    // alignment indent, in steps
-	HAlign    string // "", left, center, right, fill, justify, centerContinuous, distributed
+	HAlign    string // "" (general), left, center, right, fill, justify, centerContinuous, distributed
 	BorderTop bool
 	BorderBot bool
 }

@@ -1,0 +1,52 @@
+# Two commands on a fresh machine with Go and a C compiler: make demo, make test.
+# cgo and the build tag duckdb_arrow live here, so that nobody needs to know of them.
+
+export CGO_ENABLED = 1
+TAGS    := duckdb_arrow
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+GO      := go
+BIN     := bin/statloom
+FUZZ    ?= 5s
+
+.PHONY: help demo build test race fuzz lint bench cover sample clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## build bin/statloom
+	@$(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/statloom
+
+demo: build ## run the built-in sample and leave its release at data/current
+	@$(BIN) run
+
+test: ## run all tests
+	@$(GO) vet -tags $(TAGS) ./...
+	@$(GO) test -tags $(TAGS) -timeout 15m ./...
+
+race: ## run the tests under the race detector
+	@$(GO) test -tags $(TAGS) -race -timeout 30m ./...
+
+fuzz: ## run every fuzz target for FUZZ (default 5s) each
+	@bash bench/fuzz.sh $(FUZZ) $(TAGS)
+
+lint: bin/golangci-lint ## check style and the direction of imports
+	@bin/golangci-lint run --build-tags $(TAGS) ./...
+
+# The linter has a module of its own, so that its dependencies are never ours.
+bin/golangci-lint: tools/lint/go.mod
+	@cd tools/lint && $(GO) build -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bench: ## run the benchmarks
+	@$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
+
+cover: ## measure test coverage into cover.out
+	@$(GO) test -tags $(TAGS) -coverprofile cover.out -coverpkg ./... ./...
+	@$(GO) tool cover -func cover.out | tail -n 1
+
+sample: ## write the books of the built-in sample anew
+	@$(GO) run ./examples/cantho/generate
+
+clean: ## remove what was built; data stays
+	@rm -rf bin cover.out

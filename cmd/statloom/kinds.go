@@ -1,0 +1,28 @@
+package main
+
+import (
+	"github.com/statloom/statloom/pipeline/config"
+	"github.com/statloom/statloom/pipeline/kind"
+	"github.com/statloom/statloom/sinks"
+	"github.com/statloom/statloom/sinks/duckdb"
+	"github.com/statloom/statloom/sinks/parquet"
+	"github.com/statloom/statloom/sources"
+	"github.com/statloom/statloom/sources/file"
+	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/delim"
+	"github.com/statloom/statloom/sources/sheet/xlsx"
+	"github.com/statloom/statloom/sources/web"
+)
+
+// kinds is the one list of what the configuration may choose from.
+func kinds() config.Kinds {
+	return config.Kinds{
+		Sources: kind.Set[sources.Source]{file.Kind(), web.Kind()},
+		Sinks:   kind.Set[sinks.Sink]{duckdb.Kind(), parquet.Kind()},
+	}
+}
+
+// formats is the one list of readers of books, in the order they are asked whether a content is theirs.
+func formats() []sheet.Format {
+	return []sheet.Format{xlsx.Format{}, delim.Format{}}
+}

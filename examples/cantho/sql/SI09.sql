@@ -1,0 +1,7 @@
+-- Each firm counts once, however many certificates it holds.
+SELECT
+    time_period,
+    CASE WHEN grouping(field) = 1 THEN '_T' ELSE field END AS field,
+    100 * count(DISTINCT tax_code) FILTER (WHERE certified) / count(DISTINCT tax_code) AS obs_value
+FROM firm_year
+GROUP BY GROUPING SETS ((time_period, field), (time_period))

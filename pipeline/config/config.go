@@ -1,0 +1,153 @@
+// Package config reads config.yaml into a checked Config. It reports every problem at once, each with its file, line and
+// column, what is wrong and what would be right; and it describes the configuration as a JSON Schema.
+package config
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/statloom/statloom/pipeline/kind"
+	"github.com/statloom/statloom/pipeline/schedule"
+	"github.com/statloom/statloom/sinks"
+	"github.com/statloom/statloom/sources"
+	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/transforms"
+)
+
+// Kinds are the ways of doing something that the configuration may choose from. The program gives the lists.
+type Kinds struct {
+	Sources kind.Set[sources.Source]
+	Sinks   kind.Set[sinks.Sink]
+}
+
+// Config is a checked configuration. Texts that name a file hold it as written; Resolve gives where it is.
+type Config struct {
+	Version      int                    `yaml:"version" json:"version" jsonschema:"minimum=1,maximum=1,description=Version of the form of the configuration, which is 1"`
+	Name         transforms.Text        `yaml:"name" json:"name" jsonschema:"description=Who publishes, or what this is"`
+	Language     string                 `yaml:"language" json:"language,omitempty" jsonschema:"enum=vi,enum=en,default=vi,description=Language of the reports"`
+	Data         string                 `yaml:"data" json:"data,omitempty" jsonschema:"default=data,description=Folder of the lake, the state and the releases, relative to the configuration"`
+	KeepReleases int                    `yaml:"keep_releases" json:"keep_releases,omitempty" jsonschema:"minimum=1,default=10,description=Number of releases that are kept"`
+	Limits       Limits                 `yaml:"limits" json:"limits,omitempty" jsonschema:"description=Bounds on what books and the database may use"`
+	Sources      []Source               `yaml:"sources" json:"sources" jsonschema:"description=Where books come from"`
+	CodeLists    []transforms.CodeList  `yaml:"code_lists" json:"code_lists,omitempty" jsonschema:"description=Code lists, each a table of the release"`
+	Datasets     []Dataset              `yaml:"datasets" json:"datasets,omitempty" jsonschema:"description=Tables that are read from books"`
+	Models       []transforms.Model     `yaml:"models" json:"models,omitempty" jsonschema:"description=Helper views that indicators share"`
+	Indicators   []transforms.Indicator `yaml:"indicators" json:"indicators,omitempty" jsonschema:"description=What is computed of the datasets"`
+	Targets      []transforms.Target    `yaml:"targets" json:"targets,omitempty" jsonschema:"description=What indicators should reach, and when"`
+	Checks       []transforms.Check     `yaml:"checks" json:"checks,omitempty" jsonschema:"description=What must hold before a release is published"`
+	Sinks        []Sink                 `yaml:"sinks" json:"sinks,omitempty" jsonschema:"minItems=1,description=Forms in which releases are published; default: duckdb and parquet"`
+	Schedule     *Schedule              `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When the pipeline runs by itself"`
+
+	path  string
+	codes map[string][]byte // contents of the code lists' files, by id
+	hash  string
+}
+
+// Limits bound what hostile books and large queries may use. What is left out has a safe default.
+type Limits struct {
+	BookInflated kind.Bytes    `yaml:"book_inflated" json:"book_inflated,omitempty" jsonschema:"default=2GiB,description=All parts of a book after inflating"`
+	BookRatio    int64         `yaml:"book_ratio" json:"book_ratio,omitempty" jsonschema:"minimum=1,default=500,description=Inflated bytes per stored byte of one part of a book"`
+	BookCells    int64         `yaml:"book_cells" json:"book_cells,omitempty" jsonschema:"minimum=1,default=50000000,description=Stored cells of one sheet"`
+	BookMerges   int64         `yaml:"book_merges" json:"book_merges,omitempty" jsonschema:"minimum=1,default=1000000,description=Merged ranges of one sheet"`
+	BookText     kind.Bytes    `yaml:"book_text" json:"book_text,omitempty" jsonschema:"default=1MiB,description=Text of one cell"`
+	BookStrings  kind.Bytes    `yaml:"book_strings" json:"book_strings,omitempty" jsonschema:"default=512MiB,description=All texts of a book"`
+	BookSheets   int           `yaml:"book_sheets" json:"book_sheets,omitempty" jsonschema:"minimum=1,default=2000,description=Sheets of one book"`
+	BookTime     time.Duration `yaml:"book_time" json:"book_time,omitempty" jsonschema:"default=2m,description=Time for opening a book, and for reading each sheet"`
+	Memory       kind.Bytes    `yaml:"memory" json:"memory,omitempty" jsonschema:"default=4GiB,description=Memory of the database"`
+	Threads      int           `yaml:"threads" json:"threads,omitempty" jsonschema:"minimum=1,maximum=256,default=2,description=Threads of the database"`
+}
+
+// Book gives the limits for readers of books.
+func (l Limits) Book() sheet.Limits {
+	return sheet.Limits{
+		Inflated: int64(l.BookInflated), Ratio: l.BookRatio, Cells: l.BookCells, Merges: l.BookMerges,
+		Text: int64(l.BookText), Strings: int64(l.BookStrings), Sheets: l.BookSheets, Time: l.BookTime,
+	}
+}
+
+// Source is a place that books come from: a kind, its options, and who is behind it.
+type Source struct {
+	ID       string          `yaml:"id" json:"id"`
+	Kind     string          `yaml:"kind" json:"kind"`
+	Producer transforms.Text `yaml:"producer" json:"producer" jsonschema:"description=Who makes the data"`
+	Licence  string          `yaml:"licence" json:"licence,omitempty" jsonschema:"description=Terms under which the data may be used"`
+	Access   transforms.Text `yaml:"access" json:"access,omitempty" jsonschema:"description=How the data are got and what restricts it"`
+
+	Options any `yaml:"-" json:"-"` // decoded options of the kind
+	use     kind.Kind[sources.Source]
+}
+
+// Build makes the source of its options.
+func (s Source) Build(ctx context.Context, env kind.Env) (sources.Source, error) {
+	return s.use.Build(ctx, env, s.Options)
+}
+
+// Sink is a form in which releases are published.
+type Sink struct {
+	Kind string `yaml:"kind" json:"kind"`
+
+	Options any `yaml:"-" json:"-"` // decoded options of the kind
+	use     kind.Kind[sinks.Sink]
+}
+
+// Build makes the sink of its options.
+func (s Sink) Build(ctx context.Context, env kind.Env) (sinks.Sink, error) {
+	return s.use.Build(ctx, env, s.Options)
+}
+
+// Dataset is a table that is read from the books of one or more sources.
+type Dataset struct {
+	ID           string            `yaml:"id" json:"id"`
+	Name         transforms.Text   `yaml:"name" json:"name"`
+	Note         transforms.Text   `yaml:"note" json:"note,omitempty" jsonschema:"description=What a reader of the figures should know"`
+	Source       kind.Strings      `yaml:"source" json:"source" jsonschema:"description=Id of the source, or a list of ids"`
+	Books        string            `yaml:"books" json:"books,omitempty" jsonschema:"description=Regular expression over the books' file names; default: all books of the source"`
+	Illustrative bool              `yaml:"illustrative" json:"illustrative,omitempty" jsonschema:"description=The figures are made up and are marked as such wherever they appear"`
+	Licence      string            `yaml:"licence" json:"licence,omitempty" jsonschema:"description=Terms under which the data may be used; default: those of the source"`
+	Tags         []string          `yaml:"tags" json:"tags,omitempty" jsonschema:"description=Words by which commands select"`
+	Table        transforms.Recipe `yaml:"table" json:"table" jsonschema:"description=Which table of the books this is, and what its parts mean"`
+}
+
+// Schedule says when the pipeline runs by itself.
+type Schedule struct {
+	Cron     string `yaml:"cron" json:"cron" jsonschema:"description=Minute, hour, day of month, month, day of week: 0 2 * * * is every night at two"`
+	TimeZone string `yaml:"time_zone" json:"time_zone" jsonschema:"description=Name of the time zone, such as Asia/Ho_Chi_Minh"`
+
+	due schedule.Schedule
+}
+
+// Due gives the parsed schedule; a configuration without one gives a schedule that is never due.
+func (c *Config) Due() schedule.Schedule {
+	if c.Schedule == nil {
+		return schedule.Schedule{}
+	}
+	return c.Schedule.due
+}
+
+// Path is the configuration's file as it was given to Load.
+func (c *Config) Path() string { return c.path }
+
+// Dir is the folder of the configuration, from which relative paths start.
+func (c *Config) Dir() string { return filepath.Dir(c.path) }
+
+// DataDir is the data folder.
+func (c *Config) DataDir() string { return c.Resolve(c.Data) }
+
+// Resolve gives the path of a file that the configuration names.
+func (c *Config) Resolve(file string) string { return resolve(c.Dir(), file) }
+
+func resolve(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, filepath.FromSlash(file))
+}
+
+// Codes gives the contents of a code list's file as they were when the configuration was loaded.
+func (c *Config) Codes(id string) []byte { return c.codes[id] }
+
+// Hash identifies the configuration's content: two configurations with the same hash ask for the same work. Comments,
+// the order of keys and the way values are written play no part; neither do values from the environment, only the
+// names they are taken from. The files of SQL and of code lists are part of it.
+func (c *Config) Hash() string { return c.hash }

@@ -1,0 +1,1 @@
+SELECT time_period, obs_value FROM output

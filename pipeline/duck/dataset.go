@@ -1,0 +1,197 @@
+package duck
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/statloom/statloom/sinks"
+)
+
+// Dataset describes a dataset whose vintages are to be built.
+type Dataset struct {
+	ID      string
+	Comment string
+	Key     []string          // columns that identify a row
+	Values  []string          // columns whose change opens a new vintage row
+	Columns map[string]string // comments by column; the fixed columns have theirs already
+
+	// Moving says that the books show a moving part of the data, such as the last twelve months: a key that a later
+	// version of a book does not have is then older than the book, not withdrawn.
+	Moving bool
+}
+
+// DatasetReport counts what BuildDataset did.
+type DatasetReport struct {
+	Raw         int64 // rows of the staging table
+	Quarantined int64 // cells set aside because their book contradicts itself
+	History     int64 // rows of all vintages
+	Latest      int64 // rows of the latest vintage
+	Withdrawn   int64 // keys that were known once and are not in the latest vintage
+}
+
+// The names of a dataset's objects.
+func rawName(id string) string     { return id + "__raw" }
+func historyName(id string) string { return id + "_history" }
+func asOfName(id string) string    { return id + "_asof" }
+
+//go:embed sql/dataset.sql
+var datasetSQL string
+
+// BuildDataset makes `<id>_history` with all vintages, the view `<id>` of the latest and the table macro
+// `<id>_asof(ts)` out of the staging table `<id>__raw` and the table `snapshots`. The staging table ends in the
+// provenance columns of package transforms. Of snapshots it needs snapshot_id, source, uri, name, version,
+// retrieved_at and published. A snapshot that contradicts itself about a key says nothing about it: its cells go to
+// `quarantine`. The rules are written down in sql/dataset.sql.
+func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error) {
+	var report DatasetReport
+	columns, err := db.Columns(ctx, rawName(d.ID))
+	if err == nil {
+		err = d.check(columns)
+	}
+	if err == nil {
+		err = db.checkSnapshots(ctx, d)
+	}
+	var statements string
+	if err == nil {
+		statements, err = d.statements(columns)
+	}
+	if err == nil {
+		err = db.atomically(ctx, statements)
+	}
+	if err == nil {
+		err = db.commentDataset(ctx, d)
+	}
+	if err == nil {
+		report, err = db.report(ctx, d)
+	}
+	if err != nil {
+		return DatasetReport{}, fmt.Errorf("build dataset %s: %w", d.ID, err)
+	}
+	return report, nil
+}
+
+// check compares the declaration with what was loaded.
+func (d Dataset) check(columns []sinks.Column) error {
+	has := map[string]bool{}
+	for _, c := range columns {
+		if strings.HasPrefix(c.Name, "__") {
+			return fmt.Errorf("the column name %s begins with __, which is reserved", c.Name)
+		}
+		has[c.Name] = true
+	}
+	if len(d.Key) == 0 || len(d.Values) == 0 {
+		return errors.New("it needs at least one column in its key and one among its values")
+	}
+	for _, name := range slices.Concat(d.Key, d.Values, []string{"snapshot_id", "sheet", "cell", "vintage_from"}) {
+		if !has[name] {
+			return fmt.Errorf("%s has no column %s", rawName(d.ID), name)
+		}
+	}
+	if has["vintage_to"] {
+		return errors.New("the column name vintage_to is reserved")
+	}
+	return nil
+}
+
+// checkSnapshots refuses rows whose book is unknown: they would vanish from the result.
+func (db *DB) checkSnapshots(ctx context.Context, d Dataset) error {
+	n, err := db.count(ctx, `SELECT count(*) FROM `+Ident(rawName(d.ID))+`
+		WHERE snapshot_id IS NULL OR vintage_from IS NULL OR snapshot_id NOT IN (SELECT snapshot_id FROM snapshots)`)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%d rows have no vintage or come from a snapshot that is not in snapshots", n)
+	}
+	return err
+}
+
+// statements fills the template.
+func (d Dataset) statements(columns []sinks.Column) (string, error) {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	texts := make([]string, len(d.Values))
+	for i, v := range d.Values {
+		texts[i] = Literal(v+" = ") + " || CAST(" + Ident(v) + " AS VARCHAR)"
+	}
+	t, err := template.New("dataset.sql").Funcs(template.FuncMap{
+		"list": func(names []string) string { return strings.Join(names, ", ") },
+		"of": func(table string, names []string) []string {
+			qualified := make([]string, len(names))
+			for i, name := range names {
+				qualified[i] = table + "." + name
+			}
+			return qualified
+		},
+	}).Parse(datasetSQL)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	err = t.Execute(&b, map[string]any{
+		"Dataset": Literal(d.ID),
+		"Raw":     Ident(rawName(d.ID)),
+		"History": Ident(historyName(d.ID)),
+		"Latest":  Ident(d.ID),
+		"AsOf":    Ident(asOfName(d.ID)),
+		"Key":     idents(d.Key),
+		"Values":  idents(d.Values),
+		"Columns": idents(names),
+		"Text":    "concat_ws('; ', " + strings.Join(texts, ", ") + ")",
+		"Reason":  Literal("the same book says something else about the same " + strings.Join(d.Key, ", ") + " in "),
+		"Moving":  d.Moving,
+	})
+	return b.String(), err
+}
+
+// atomically runs statements in one transaction on a connection of their own, with which temporary tables go.
+func (db *DB) atomically(ctx context.Context, statements string) (err error) {
+	conn, err := db.connect(ctx, catalog)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if err := exec(ctx, conn, "BEGIN;\n"+statements+";\nCOMMIT"); err != nil {
+		rollbackErr := exec(context.WithoutCancel(ctx), conn, "ROLLBACK")
+		return errors.Join(whole(ctx, err), rollbackErr)
+	}
+	return nil
+}
+
+func (db *DB) report(ctx context.Context, d Dataset) (r DatasetReport, err error) {
+	history := Ident(historyName(d.ID))
+	for _, q := range []struct {
+		into *int64
+		sql  string
+	}{
+		{&r.Raw, `SELECT count(*) FROM ` + Ident(rawName(d.ID))},
+		{&r.Quarantined, `SELECT count(*) FROM quarantine WHERE dataset = ` + Literal(d.ID)},
+		{&r.History, `SELECT count(*) FROM ` + history},
+		{&r.Latest, `SELECT count(*) FROM ` + Ident(d.ID)},
+		{&r.Withdrawn, `SELECT count(*) FROM (SELECT 1 FROM ` + history + ` GROUP BY ` + strings.Join(idents(d.Key), ", ") +
+			` HAVING count(*) FILTER (vintage_to IS NULL) = 0)`},
+	} {
+		if *q.into, err = db.count(ctx, q.sql); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// count runs a query that gives one number.
+func (db *DB) count(ctx context.Context, sql string) (n int64, err error) {
+	err = db.pool.QueryRowContext(ctx, sql).Scan(&n)
+	return n, whole(ctx, err)
+}
+
+func idents(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = Ident(name)
+	}
+	return quoted
+}

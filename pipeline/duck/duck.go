@@ -1,0 +1,152 @@
+// Package duck is the only owner of DuckDB: Arrow in and out, the vintages of a dataset, and the files of a release.
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// StorageVersion is the oldest DuckDB that can read the files made here. Of the formats tried it is the one whose files
+// differ least between two builds of the same data: older ones choose string compression by a random sample, newer ones
+// carry a random identifier.
+const StorageVersion = "v1.3.0"
+
+// catalog is the name under which the database file is attached. The instance itself lives in memory: an Arrow view
+// may only ever be registered there, because a view left in a file crashes the next process that opens it.
+const catalog = "release"
+
+// Options bound what a database may use. Zero values leave DuckDB's defaults.
+type Options struct {
+	Memory  string // memory limit as DuckDB writes it: 2GB
+	Threads int
+	TempDir string // where larger-than-memory work spills; empty: no spilling to disk
+}
+
+// DB is an open database file. Its methods are safe for concurrent use. Statements may run on different connections:
+// what belongs to a connection (a temporary table, SET, an open transaction) does not outlive the call that made it.
+type DB struct {
+	path      string
+	connector *duckdb.Connector
+	pool      *sql.DB
+	seq       atomic.Int64 // numbers the names of temporary things
+	writing   sync.Mutex   // held by WriteDatabase, which changes a setting of the whole instance
+}
+
+// Create makes a database in a fresh file; the file must not exist yet. It comes with the quarantine table and the
+// macros of sql/release.sql.
+func Create(ctx context.Context, path string, o Options) (*DB, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, fmt.Errorf("create database %s: %w", path, fs.ErrExist)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("create database: %w", err)
+	}
+	attach := fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION %s)", Literal(path), Ident(catalog), Literal(StorageVersion))
+	db, err := open(ctx, path, o, attach)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.atomically(ctx, releaseSQL); err != nil {
+		return nil, errors.Join(fmt.Errorf("create database %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+//go:embed sql/release.sql
+var releaseSQL string
+
+// Open opens a database file for reading. Nothing can be written through it, and SQL run on it reaches neither other
+// files nor the network nor the settings.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	attach := fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", Literal(path), Ident(catalog))
+	return open(ctx, path, o, attach, "SET enable_external_access = false", "SET lock_configuration = true")
+}
+
+func open(ctx context.Context, path string, o Options, setup ...string) (*DB, error) {
+	ready := false
+	connector, err := duckdb.NewConnector(":memory:?"+o.config().Encode(), func(c driver.ExecerContext) error {
+		if !ready {
+			return nil
+		}
+		_, err := c.ExecContext(context.Background(), "USE "+Ident(catalog), nil)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start DuckDB: %w", err)
+	}
+	db := &DB{path: path, connector: connector, pool: sql.OpenDB(connector)}
+	setup = append([]string{"SET GLOBAL TimeZone = 'UTC'"}, setup...)
+	for _, stmt := range setup {
+		if _, err := db.pool.ExecContext(ctx, stmt); err != nil {
+			return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
+		}
+	}
+	// The connections made so far have the memory as their current database.
+	db.pool.SetMaxIdleConns(0)
+	ready = true
+	db.pool.SetMaxIdleConns(4)
+	return db, nil
+}
+
+// config gives the settings that hold for the whole instance. Extensions come linked in; none is ever fetched.
+func (o Options) config() url.Values {
+	v := url.Values{
+		"autoinstall_known_extensions": {"false"},
+		"autoload_known_extensions":    {"false"},
+		"allow_community_extensions":   {"false"},
+		"temp_directory":               {o.TempDir},
+	}
+	if o.Memory != "" {
+		v.Set("memory_limit", o.Memory)
+	}
+	if o.Threads > 0 {
+		v.Set("threads", strconv.Itoa(o.Threads))
+	}
+	return v
+}
+
+// Close writes what is pending and closes the file. Readers that Records gave must have been released.
+func (db *DB) Close() error {
+	return errors.Join(db.pool.Close(), db.connector.Close())
+}
+
+// Exec runs statements; args are bound to the last one.
+func (db *DB) Exec(ctx context.Context, sql string, args ...any) error {
+	_, err := db.pool.ExecContext(ctx, sql, args...)
+	return whole(ctx, err)
+}
+
+// Query runs a query; the caller closes the rows.
+func (db *DB) Query(ctx context.Context, sql string, args ...any) (*sql.Rows, error) {
+	rows, err := db.pool.QueryContext(ctx, sql, args...)
+	return rows, whole(ctx, err)
+}
+
+// whole adds the context's error to one that DuckDB reports as an interruption.
+func whole(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return errors.Join(ctx.Err(), err)
+}
+
+// Ident quotes a name for SQL.
+func Ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// Literal quotes a text for SQL.
+func Literal(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` }

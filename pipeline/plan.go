@@ -1,0 +1,89 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/statloom/statloom/sources"
+)
+
+// PlanStep is one line of a plan: what a run would do with one thing, and why.
+type PlanStep struct {
+	Step    string `json:"step"`    // pull, read, compute, publish
+	Subject string `json:"subject"` // source, dataset, stage or sink
+	What    string `json:"what"`
+}
+
+// Plan says what a run would do now. It lists the sources but fetches nothing and changes nothing: whether a known book
+// has changed is only seen at the run.
+func (r *Runner) Plan(ctx context.Context) ([]PlanStep, error) {
+	run := &running{Runner: r, result: Result{Counters: map[string]int64{}}}
+	var steps []PlanStep
+	seen := map[string]map[string]bool{}
+	for _, s := range r.Sources {
+		step, uris, err := run.planSource(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if uris != nil {
+			seen[s.ID] = uris
+		}
+		steps = append(steps, step)
+	}
+	books, err := run.books(ctx, seen)
+	if err != nil {
+		return nil, err
+	}
+	inputs := run.inputs(books)
+	missing, err := run.missing(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Datasets {
+		d := &r.Datasets[i]
+		all, todo := count(inputs, d), count(missing, d)
+		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, todo)})
+	}
+	unchanged, err := run.unchanged(run.inputsHash(books, inputs))
+	if err != nil {
+		return nil, err
+	}
+	if unchanged {
+		return append(steps, PlanStep{"publish", "", "nothing, unless a book is new or changed: the current release is up to date"}), nil
+	}
+	return append(steps, PlanStep{"publish", "", fmt.Sprintf("a new release with %d datasets", len(r.Datasets))}), nil
+}
+
+// planSource lists a source; one that is away is part of the plan, not an error.
+func (r *running) planSource(ctx context.Context, s Source) (PlanStep, map[string]bool, error) {
+	items, err := s.List(ctx)
+	if ctx.Err() != nil {
+		return PlanStep{}, nil, ctx.Err()
+	}
+	if err != nil {
+		return PlanStep{"pull", s.ID, "cannot be listed: " + err.Error()}, nil, nil
+	}
+	uris := map[string]bool{}
+	fresh := 0
+	for _, item := range items {
+		uris[item.URI] = true
+		known, err := r.Lake.Known(ctx, s.ID, item.URI)
+		if err != nil {
+			return PlanStep{}, nil, err
+		}
+		if known == (sources.Validators{}) {
+			fresh++
+		}
+	}
+	return PlanStep{"pull", s.ID, fmt.Sprintf("%d books, %d of them new", len(items), fresh)}, uris, nil
+}
+
+func count(inputs []input, d *Dataset) int {
+	n := 0
+	for _, in := range inputs {
+		if in.dataset == d {
+			n++
+		}
+	}
+	return n
+}

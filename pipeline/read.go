@@ -1,0 +1,153 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/lake"
+	"github.com/statloom/statloom/sources/sheet"
+)
+
+// readers is how many books are read at a time; each keeps one sheet in memory.
+const readers = 2
+
+// read makes sure that every input has its fragment, the normalised book in Arrow, and gives the inputs that have one.
+// A book that cannot be read is a problem of its own and does not stop the run.
+func (r *running) read(ctx context.Context, inputs []input) ([]input, error) {
+	missing, err := r.missing(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	r.result.Counters[CountCachedBooks] = int64(len(inputs) - len(missing))
+	failed, err := r.readMissing(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(inputs), func(in input) bool { return failed[in.key(r.Engine)] }), nil
+}
+
+// missing gives the inputs whose fragment has to be made.
+func (r *running) missing(ctx context.Context, inputs []input) ([]input, error) {
+	if r.Full {
+		return inputs, nil
+	}
+	var list []input
+	for _, in := range inputs {
+		f, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			list = append(list, in)
+			continue
+		}
+		if err := f.Close(); err != nil {
+			return nil, fmt.Errorf("close fragment: %w", err)
+		}
+	}
+	return list, nil
+}
+
+func (r *running) readMissing(ctx context.Context, missing []input) (failed map[lake.FragmentKey]bool, err error) {
+	r.Watch.Begin("read", len(missing))
+	defer r.Watch.End()
+	failed = map[lake.FragmentKey]bool{}
+	var mu sync.Mutex
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
+	for _, in := range missing {
+		group.Go(func() error {
+			report, err := r.readOne(within, in)
+			if within.Err() != nil {
+				return within.Err()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			r.Watch.Part(in.version.Name)
+			if err != nil {
+				failed[in.key(r.Engine)] = true
+				r.result.Counters[CountFailedBooks]++
+				r.problem(ctx, "read", in.dataset.ID, fmt.Errorf("dataset %s: %w", in.dataset.ID, err))
+				return nil
+			}
+			r.result.Counters[CountReadBooks]++
+			r.report(ctx, in, report)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return failed, nil
+}
+
+// report says what a person should know of a book that was read.
+func (r *running) report(ctx context.Context, in input, f trailer) {
+	switch {
+	case f.Report.Tables == 0:
+		r.event(ctx, slog.LevelWarn, "read", in.dataset.ID, "%s has no table of this dataset: no title matches the recipe", in.version.Name)
+	default:
+		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %d rows from %d tables", in.version.Name, f.Rows, f.Report.Tables)
+	}
+	for _, note := range f.Report.Notes {
+		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %s", in.version.Name, note)
+	}
+	if n := len(f.Rejects); n > 0 {
+		first := f.Rejects[0]
+		r.event(ctx, slog.LevelWarn, "read", in.dataset.ID, "%s: %d cells or rows went to quarantine, the first: sheet %q, cell %s: %s",
+			in.version.Name, n, first.Sheet, first.Cell, first.Reason)
+	}
+}
+
+// readOne reads a book for a dataset and stores the fragment.
+func (r *running) readOne(ctx context.Context, in input) (trailer, error) {
+	blob, err := r.Lake.Book(ctx, in.version.SHA256)
+	if err != nil {
+		return trailer{}, err
+	}
+	defer blob.Close()
+	book, err := sheet.Open(ctx, r.Formats, sheet.Input{Name: in.version.Name, Data: blob, Size: blob.Size()}, r.Limits)
+	if err != nil {
+		return trailer{}, named(err, in.version.Name)
+	}
+	defer book.Close()
+	var end trailer
+	err = r.Lake.PutFragment(ctx, in.key(r.Engine), func(w io.Writer) error {
+		end, err = writeFragment(ctx, w, in, book)
+		return err
+	})
+	return end, named(err, in.version.Name)
+}
+
+// named adds the book's name to errors that point at a cell of it.
+func named(err error, book string) error {
+	if f, ok := err.(*fault.Error); ok && f.File == "" {
+		withFile := *f
+		withFile.File = book
+		return &withFile
+	}
+	if err != nil && !strings.Contains(err.Error(), book) {
+		return fmt.Errorf("%s: %w", book, err)
+	}
+	return err
+}
+
+// RecipeHash is the hash over the parts that a dataset's recipe depends on, for Dataset.RecipeHash.
+func RecipeHash(parts ...[]byte) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write(p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,77 @@
+package sheet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/statloom/statloom/pipeline/fault"
+)
+
+// guard runs readers' code under the limit on time, and turns a panic of it into an error: whatever a damaged book does
+// to a reader must not end the program.
+type guard struct {
+	file  string
+	limit time.Duration
+}
+
+func (g guard) run(ctx context.Context, f func(context.Context) error) (err error) {
+	late := Exceeds(g.file, "", "", LimitTime, g.limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, late)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			err = &fault.Error{
+				Kind: fault.Input, File: g.file, What: "the reader broke on this book",
+				Remedy: "open it in a spreadsheet program and save it again",
+				Err:    &panicked{value: r, stack: debug.Stack()},
+			}
+		}
+	}()
+	err = f(ctx)
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == error(late) {
+		return late
+	}
+	return err
+}
+
+// panicked keeps what a reader panicked with. The stack is for logs at debug level; the text stays short.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
+
+// Stack is the stack of the panic.
+func (p *panicked) Stack() []byte { return p.stack }
+
+// guarded is a Book whose Scan is guarded. A panic of visit is the caller's own and passes through.
+type guarded struct {
+	Book
+	guard
+}
+
+func (b *guarded) Scan(ctx context.Context, i int, visit func(*Row) error) (tail *Tail, err error) {
+	var own any
+	err = b.run(ctx, func(ctx context.Context) (err error) {
+		tail, err = b.Book.Scan(ctx, i, func(r *Row) error {
+			defer func() {
+				if own = recover(); own != nil {
+					panic(own)
+				}
+			}()
+			return visit(r)
+		})
+		return err
+	})
+	if own != nil {
+		panic(own)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tail, nil
+}

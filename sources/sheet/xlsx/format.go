@@ -1,0 +1,154 @@
+// Package xlsx reads Office Open XML workbooks (.xlsx, .xlsm, transitional and strict). Sheets are streamed; what is in
+// memory is the styles and, from the first Scan on, the shared strings.
+//
+// A part that is truncated, fails its checksum, is not well-formed, or has rows, cells or string references out of
+// order or out of range is an error that names it. A value that is odd in itself, such as a number too large, is an
+// Error cell.
+package xlsx
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/zipxml"
+)
+
+// Format is the reader of Office Open XML workbooks.
+type Format struct{}
+
+var _ sheet.Format = Format{}
+
+// Name is "xlsx".
+func (Format) Name() string { return "xlsx" }
+
+// Match accepts zip packages that have the parts of an Office document, and truncated ones that begin like it, so that
+// Open can say what is wrong with them.
+func (Format) Match(head []byte, in sheet.Input) bool {
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return false
+	}
+	r, err := zip.NewReader(in.Data, in.Size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return bytes.Contains(head, []byte("[Content_Types].xml")) || bytes.Contains(head, []byte("_rels/.rels")) ||
+			bytes.Contains(head, []byte("xl/"))
+	}
+	for _, f := range r.File {
+		switch strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")) {
+		case "[content_types].xml", "xl/workbook.xml":
+			return true
+		}
+	}
+	return false
+}
+
+// Open reads the list of sheets and the styles.
+func (Format) Open(ctx context.Context, in sheet.Input, limits sheet.Limits) (sheet.Book, error) {
+	archive, err := zipxml.OpenArchive(in, limits)
+	if err != nil {
+		return nil, err
+	}
+	b := &book{file: in.Name, archive: archive, limits: limits.WithDefaults()}
+	main, err := b.mainPart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.readWorkbook(ctx, main); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// mainPart finds the workbook among the package's relations.
+func (b *book) mainPart(ctx context.Context) (string, error) {
+	const usual = "xl/workbook.xml"
+	if !b.archive.Has("_rels/.rels") {
+		return usual, nil
+	}
+	rels, err := b.relations(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rels {
+		if r.kind == "officeDocument" {
+			return r.target, nil
+		}
+	}
+	return usual, nil
+}
+
+// relation is a pointer from one part to another.
+type relation struct {
+	id     string
+	kind   string // last step of the relation's type, which strict and transitional books share
+	target string // name of the part
+}
+
+// relations reads where a part points to; "" is the package itself.
+func (b *book) relations(ctx context.Context, part string) ([]relation, error) {
+	dir, base := path.Split(part)
+	name := dir + "_rels/" + base + ".rels"
+	if !b.archive.Has(name) {
+		return nil, nil
+	}
+	var rels []relation
+	err := b.part(ctx, name, func(x *zipxml.Reader, root string) error {
+		return x.Children(func([]byte) error {
+			kind, _ := x.Attr("Type")
+			target, _ := x.Attr("Target")
+			id, _ := x.Attr("Id")
+			if mode, _ := x.Attr("TargetMode"); string(mode) == "External" {
+				return nil
+			}
+			r := relation{id: string(id), kind: path.Base(string(kind)), target: strings.ReplaceAll(string(target), `\`, "/")}
+			if !strings.HasPrefix(r.target, "/") {
+				r.target = dir + r.target
+			}
+			r.target = strings.TrimPrefix(path.Clean("/"+r.target), "/")
+			rels = append(rels, r)
+			return nil
+		})
+	})
+	return rels, err
+}
+
+// part reads a part from its first byte to its last; f starts at the root element and may leave the rest of it unread.
+func (b *book) part(ctx context.Context, name string, f func(x *zipxml.Reader, root string) error) error {
+	x, err := b.archive.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	root, err := x.Root()
+	if err != nil {
+		return err
+	}
+	if err := f(x, root); err != nil {
+		if err == io.EOF {
+			err = x.Fault("the part ends too early")
+		}
+		return err
+	}
+	if err := x.Finish(); err != nil {
+		return err
+	}
+	return x.Close()
+}
+
+func isTrue(value []byte) bool {
+	switch string(value) {
+	case "1", "true", "on":
+		return true
+	}
+	return false
+}
+
+func (b *book) fault(what, remedy string) *fault.Error {
+	return &fault.Error{Kind: fault.Input, File: b.file, What: what, Remedy: remedy}
+}

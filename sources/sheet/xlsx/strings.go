@@ -1,0 +1,166 @@
+package xlsx
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/zipxml"
+)
+
+// sharedStrings are the texts that cells refer to by number.
+type sharedStrings struct {
+	texts []string
+	runs  map[int][]sheet.Run // of the rich ones that name fonts
+}
+
+// stringCost is what keeping a string costs beside its bytes, so that a flood of empty ones meets the limit too.
+const stringCost = 16
+
+// strings reads the shared strings, once. A failure is not remembered: it may have been the caller's patience.
+func (b *book) strings(ctx context.Context) (*sharedStrings, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.shared != nil {
+		return b.shared, nil
+	}
+	shared := &sharedStrings{runs: map[int][]sheet.Run{}}
+	if b.stringsPart == "" {
+		b.shared = shared
+		return shared, nil
+	}
+	err := b.part(ctx, b.stringsPart, func(x *zipxml.Reader, root string) error {
+		if root != "sst" {
+			return x.Fault("the part does not hold shared strings")
+		}
+		t := textReader{x: x, book: b}
+		var size int64
+		return x.Children(func(name []byte) error {
+			if string(name) != "si" {
+				return nil
+			}
+			text, runs, err := t.read()
+			if err != nil {
+				return err
+			}
+			if size += int64(len(text)) + stringCost; size > b.limits.Strings {
+				return sheet.Exceeds(b.file, "", "", sheet.LimitStrings, b.limits.Strings)
+			}
+			if runs != nil {
+				shared.runs[len(shared.texts)] = runs
+			}
+			shared.texts = append(shared.texts, text)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.shared = shared
+	return shared, nil
+}
+
+// textReader reads plain and rich texts: the children of <si> and <is>.
+type textReader struct {
+	x    *zipxml.Reader
+	book *book
+	buf  []byte
+}
+
+// read reads the element that just began, to its end. Phonetic guides are no part of the text.
+func (t *textReader) read() (string, []sheet.Run, error) {
+	t.buf = t.buf[:0]
+	var runs []sheet.Run
+	fonts := false
+	err := t.x.Children(func(name []byte) error {
+		switch string(name) {
+		case "t":
+			return t.plain()
+		case "r":
+			font, err := t.rich()
+			fonts = fonts || font != ""
+			runs = append(runs, sheet.Run{End: len(t.buf), Font: font})
+			return err
+		}
+		return nil
+	})
+	if !fonts {
+		runs = nil
+	}
+	return string(t.buf), mergeRuns(runs), err
+}
+
+// rich reads a run: its font, "" when it names none, and its text.
+func (t *textReader) rich() (font string, err error) {
+	err = t.x.Children(func(name []byte) error {
+		switch string(name) {
+		case "t":
+			return t.plain()
+		case "rPr":
+			return t.x.Children(func(name []byte) error {
+				if string(name) == "rFont" {
+					v, _ := t.x.Attr("val")
+					font = string(v)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	return font, err
+}
+
+// plain adds the text of a <t> or <v>.
+func (t *textReader) plain() error {
+	from := len(t.buf)
+	if err := t.raw(); err != nil {
+		return err
+	}
+	if piece := t.buf[from:]; bytes.Contains(piece, []byte("_x")) {
+		t.buf = append(t.buf[:from], unescape(string(piece))...)
+	}
+	return nil
+}
+
+// raw adds the character data of the element that just began, to its end.
+func (t *textReader) raw() error {
+	depth := t.x.Depth()
+	for {
+		kind, err := t.x.Next()
+		if err != nil {
+			return err
+		}
+		switch kind {
+		case zipxml.Start:
+			return t.x.Fault(fmt.Sprintf("<%s> within a text", t.x.Name()))
+		case zipxml.Text:
+			t.buf = append(t.buf, t.x.Text()...)
+			if int64(len(t.buf)) > t.book.limits.Text {
+				return sheet.Exceeds(t.book.file, "", "", sheet.LimitText, t.book.limits.Text)
+			}
+		case zipxml.End:
+			if t.x.Depth() < depth {
+				return nil
+			}
+		}
+	}
+}
+
+// mergeRuns joins neighbours in the same font and drops empty ones.
+func mergeRuns(runs []sheet.Run) []sheet.Run {
+	out := runs[:0]
+	end := 0
+	for _, r := range runs {
+		switch {
+		case r.End == end:
+			continue
+		case len(out) > 0 && out[len(out)-1].Font == r.Font:
+			out[len(out)-1].End = r.End
+		default:
+			out = append(out, r)
+		}
+		end = r.End
+	}
+	return out
+}

@@ -1,0 +1,205 @@
+package xlsx
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/zipxml"
+)
+
+// styles are the looks of cells. A Style is put together when it is first asked for.
+type styles struct {
+	formats map[int]string // codes the book itself defines
+	fonts   []font
+	borders []border
+	xfs     []xf
+	made    []atomic.Pointer[sheet.Style]
+	plain   sheet.Style
+}
+
+type font struct {
+	name         string
+	bold, italic bool
+}
+
+type border struct{ top, bottom bool }
+
+// xf is a cell format: which of the parts it is made of.
+type xf struct {
+	format, font, border int32
+	indent               int16
+	align                string
+	date                 bool
+}
+
+// maxStyles bounds every list of styles; Excel itself stops at 65,490 cell formats.
+const maxStyles = 1 << 18
+
+func newStyles() styles {
+	return styles{formats: map[int]string{}, plain: sheet.Style{NumFmt: general}}
+}
+
+// get gives a style; one that the book does not have is the default style.
+func (s *styles) get(id sheet.StyleID) *sheet.Style {
+	if int(id) >= len(s.xfs) {
+		return &s.plain
+	}
+	if made := s.made[id].Load(); made != nil {
+		return made
+	}
+	x := &s.xfs[id]
+	style := &sheet.Style{NumFmt: s.formatCode(int(x.format)), Indent: int(x.indent), HAlign: x.align}
+	if i := int(x.font); i < len(s.fonts) {
+		f := s.fonts[i]
+		style.Font, style.Bold, style.Italic = f.name, f.bold, f.italic
+	}
+	if i := int(x.border); i < len(s.borders) {
+		style.BorderTop, style.BorderBot = s.borders[i].top, s.borders[i].bottom
+	}
+	s.made[id].Store(style)
+	return style
+}
+
+// isDate reports whether numbers in this style are dates.
+func (s *styles) isDate(id sheet.StyleID) bool {
+	return int(id) < len(s.xfs) && s.xfs[id].date
+}
+
+func (s *styles) formatCode(id int) string {
+	code, ok := s.formats[id]
+	switch {
+	case !ok:
+		return builtinFormat(id)
+	case strings.EqualFold(code, general):
+		return general
+	}
+	return code
+}
+
+// readStyles reads the styles part.
+func (b *book) readStyles(x *zipxml.Reader, root string) error {
+	if root != "styleSheet" {
+		return x.Fault("the part does not hold styles")
+	}
+	s := newStyles()
+	count := 0
+	list := func(child string, read func() error) error {
+		return x.Children(func(name []byte) error {
+			if string(name) != child {
+				return nil
+			}
+			if count++; count > maxStyles {
+				return sheet.Exceeds(b.file, "", "", "styles", maxStyles)
+			}
+			return read()
+		})
+	}
+	err := x.Children(func(name []byte) error {
+		switch string(name) {
+		case "numFmts":
+			return list("numFmt", func() error {
+				code, _ := x.Attr("formatCode")
+				if id := intAttr(x, "numFmtId"); len(code) > 0 {
+					s.formats[id] = unescape(string(code))
+				}
+				return nil
+			})
+		case "fonts":
+			return list("font", func() error {
+				f, err := readFont(x)
+				s.fonts = append(s.fonts, f)
+				return err
+			})
+		case "borders":
+			return list("border", func() error {
+				v, err := readBorder(x)
+				s.borders = append(s.borders, v)
+				return err
+			})
+		case "cellXfs":
+			return list("xf", func() error {
+				v, err := readXF(x)
+				s.xfs = append(s.xfs, v)
+				return err
+			})
+		}
+		return nil
+	})
+	dates := map[int32]bool{}
+	for i := range s.xfs {
+		id := s.xfs[i].format
+		date, known := dates[id]
+		if !known {
+			date = isDateFormat(s.formatCode(int(id)))
+			dates[id] = date
+		}
+		s.xfs[i].date = date
+	}
+	s.made = make([]atomic.Pointer[sheet.Style], len(s.xfs))
+	b.styles = s
+	return err
+}
+
+func readFont(x *zipxml.Reader) (font, error) {
+	var f font
+	err := x.Children(func(name []byte) error {
+		v, given := x.Attr("val")
+		switch string(name) {
+		case "name":
+			f.name = string(v)
+		case "b":
+			f.bold = !given || isTrue(v)
+		case "i":
+			f.italic = !given || isTrue(v)
+		}
+		return nil
+	})
+	return f, err
+}
+
+func readBorder(x *zipxml.Reader) (border, error) {
+	var b border
+	err := x.Children(func(name []byte) error {
+		v, _ := x.Attr("style")
+		drawn := len(v) > 0 && string(v) != "none"
+		switch string(name) {
+		case "top":
+			b.top = drawn
+		case "bottom":
+			b.bottom = drawn
+		}
+		return nil
+	})
+	return b, err
+}
+
+func readXF(x *zipxml.Reader) (xf, error) {
+	v := xf{
+		format: int32(intAttr(x, "numFmtId")),
+		font:   int32(intAttr(x, "fontId")),
+		border: int32(intAttr(x, "borderId")),
+	}
+	err := x.Children(func(name []byte) error {
+		if string(name) == "alignment" {
+			v.indent = int16(min(intAttr(x, "indent"), math.MaxInt16))
+			if a, _ := x.Attr("horizontal"); string(a) != "general" {
+				v.align = string(a)
+			}
+		}
+		return nil
+	})
+	return v, err
+}
+
+// intAttr gives an attribute that counts something; one that is missing or no number is 0.
+func intAttr(x *zipxml.Reader, name string) int {
+	v, _ := x.Attr(name)
+	n, err := strconv.ParseUint(string(v), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}

@@ -1,0 +1,110 @@
+// Package zipxml reads the XML parts of zip packages, which .xlsx and .ods books are, under limits: every part is read
+// through to its checksum, must be well-formed to its last byte, and may not grow without bounds.
+package zipxml
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"path"
+	"strings"
+
+	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/sources/sheet"
+)
+
+// Archive is an open zip package. It is safe for concurrent use.
+type Archive struct {
+	file   string
+	limits sheet.Limits
+	parts  map[string][]*zip.File // by key of the name
+}
+
+// ratioFloor is the size of a part below which its ratio is of no matter: small parts of one repeated row compress well.
+const ratioFloor = 10 << 20
+
+// OpenArchive reads the package's directory. It fails when the parts together are larger than the limit.
+func OpenArchive(in sheet.Input, limits sheet.Limits) (*Archive, error) {
+	a := &Archive{file: in.Name, limits: limits.WithDefaults(), parts: map[string][]*zip.File{}}
+	r, err := zip.NewReader(in.Data, in.Size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are looked up, never used as paths
+		return nil, &fault.Error{
+			Kind: fault.Input, File: in.Name, What: "read the zip package, which is truncated or damaged", Remedy: "fetch it again", Err: err,
+		}
+	}
+	var total uint64
+	for _, f := range r.File {
+		total = min(total, math.MaxUint64/2) + min(f.UncompressedSize64, math.MaxUint64/2)
+		a.parts[key(f.Name)] = append(a.parts[key(f.Name)], f)
+	}
+	if total > uint64(a.limits.Inflated) {
+		return nil, sheet.Exceeds(a.file, "", "", sheet.LimitInflated, a.limits.Inflated)
+	}
+	return a, nil
+}
+
+// key makes names comparable: they are case-insensitive, and some writers use backslashes or a leading slash.
+func key(name string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/"))
+}
+
+// Has reports whether the package has a part of this name.
+func (a *Archive) Has(name string) bool { return len(a.parts[key(name)]) > 0 }
+
+// Open starts reading a part. ctx is honoured until the part is closed.
+func (a *Archive) Open(ctx context.Context, name string) (*Reader, error) {
+	files := a.parts[key(name)]
+	switch {
+	case len(files) == 0:
+		return nil, a.damage(name, "the part is missing", nil)
+	case len(files) > 1:
+		return nil, a.damage(name, "the package holds the part more than once", nil)
+	}
+	f := files[0]
+	if f.Flags&1 != 0 {
+		return nil, a.damage(name, "the part is encrypted", nil)
+	}
+	if f.UncompressedSize64 > ratioFloor && f.UncompressedSize64/uint64(a.limits.Ratio) > f.CompressedSize64 {
+		return nil, sheet.Exceeds(a.file, "", "", fmt.Sprintf("%s (part %s)", sheet.LimitRatio, name), a.limits.Ratio)
+	}
+	body, err := f.Open()
+	if err != nil {
+		return nil, a.damage(name, "open the part", err)
+	}
+	src := &source{ctx: ctx, r: body, want: f.CRC32}
+	return newReader(a, name, src, body), nil
+}
+
+// damage makes the error for a part that cannot be used.
+func (a *Archive) damage(part, what string, err error) *fault.Error {
+	return &fault.Error{
+		Kind: fault.Input, File: a.file, What: fmt.Sprintf("part %s: %s", part, what), Err: err,
+		Remedy: "fetch the book again, or open it in a spreadsheet program and save it anew",
+	}
+}
+
+// source reads a part's inflated bytes. The zip package takes a recorded checksum of zero as none; source does not.
+type source struct {
+	ctx  context.Context
+	r    io.Reader
+	want uint32
+	sum  uint32
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.r.Read(p)
+	if s.want == 0 {
+		s.sum = crc32.Update(s.sum, crc32.IEEETable, p[:n])
+		if err == io.EOF && s.sum != 0 {
+			err = zip.ErrChecksum
+		}
+	}
+	return n, err
+}

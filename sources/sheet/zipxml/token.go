@@ -1,0 +1,464 @@
+package zipxml
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Next reads up to the next tag or text. It returns io.EOF after the root element has ended and the part was read to
+// its end, and an error when the part ends before that.
+func (r *Reader) Next() (Kind, error) {
+	if r.pending {
+		r.pending = false
+		r.pop()
+		return End, nil
+	}
+	for {
+		if r.pos == r.end {
+			_, ok, err := r.more(r.pos)
+			if err != nil {
+				return 0, err
+			}
+			if !ok {
+				return 0, r.atEnd()
+			}
+		}
+		if r.buf[r.pos] != '<' {
+			kind, err := r.readText()
+			if kind != 0 || err != nil {
+				return kind, err
+			}
+			continue
+		}
+		if err := r.need(2); err != nil {
+			return 0, err
+		}
+		switch r.buf[r.pos+1] {
+		case '/':
+			return End, r.readEnd()
+		case '?':
+			if err := r.readInstruction(); err != nil {
+				return 0, err
+			}
+		case '!':
+			kind, err := r.readBang()
+			if kind != 0 || err != nil {
+				return kind, err
+			}
+		default:
+			return Start, r.readStart()
+		}
+	}
+}
+
+// atEnd judges the end of the part.
+func (r *Reader) atEnd() error {
+	if n := len(r.ends); n > 0 {
+		return r.Fault(fmt.Sprintf("the part is truncated: </%s> is missing", r.names[r.from(n-1):]))
+	}
+	if !r.rooted {
+		return r.Fault("the part holds no XML")
+	}
+	return io.EOF
+}
+
+// need makes sure that n bytes from pos on are in the buffer.
+func (r *Reader) need(n int) error {
+	for r.end-r.pos < n {
+		if _, ok, err := r.more(r.pos); err != nil {
+			return err
+		} else if !ok {
+			return r.truncated()
+		}
+	}
+	return nil
+}
+
+func (r *Reader) truncated() error { return r.Fault("the part is truncated within a tag") }
+
+// until gives the bytes from pos+skip up to the mark and moves behind it.
+func (r *Reader) until(mark string, skip int) ([]byte, error) {
+	from := skip
+	for {
+		if i := bytes.Index(r.buf[min(r.pos+from, r.end):r.end], []byte(mark)); i >= 0 {
+			b := r.buf[r.pos+skip : r.pos+from+i]
+			r.pos += from + i + len(mark)
+			return b, nil
+		}
+		from = max(skip, r.end-r.pos-len(mark)+1)
+		if _, ok, err := r.more(r.pos); err != nil {
+			return nil, err
+		} else if !ok {
+			return nil, r.truncated()
+		}
+	}
+}
+
+// readText reads up to the next tag. Outside the root element only white space is allowed, and passed over.
+func (r *Reader) readText() (Kind, error) {
+	from := r.pos
+	for {
+		if i := bytes.IndexByte(r.buf[from:r.end], '<'); i >= 0 {
+			from += i
+			break
+		}
+		from = r.end
+		moved, ok, err := r.more(r.pos)
+		from -= moved
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			break
+		}
+	}
+	raw := r.buf[r.pos:from]
+	if len(r.ends) == 0 {
+		if len(bytes.TrimLeft(raw, " \t\r\n")) > 0 {
+			return 0, r.Fault("text outside the root element")
+		}
+		r.pos = from
+		return 0, nil
+	}
+	if err := r.checkText(raw); err != nil {
+		return 0, err
+	}
+	text, err := r.resolve(raw, '\n')
+	if err != nil {
+		return 0, err
+	}
+	r.pos, r.text = from, text
+	return Text, nil
+}
+
+// readBang reads a comment or a CDATA section.
+func (r *Reader) readBang() (Kind, error) {
+	if err := r.need(4); err != nil {
+		return 0, err
+	}
+	if bytes.HasPrefix(r.buf[r.pos:r.end], []byte("<!--")) {
+		return 0, r.skipComment()
+	}
+	if err := r.need(9); err != nil {
+		return 0, err
+	}
+	if !bytes.HasPrefix(r.buf[r.pos:r.end], []byte("<![CDATA[")) || len(r.ends) == 0 {
+		return 0, r.Fault("a document type or entity declaration, which books may not have")
+	}
+	raw, err := r.until("]]>", 9)
+	if err != nil {
+		return 0, err
+	}
+	if err := r.checkText(raw); err != nil {
+		return 0, err
+	}
+	r.text = newlines(raw, '\n')
+	return Text, nil
+}
+
+// skipComment passes over a comment of any length.
+func (r *Reader) skipComment() error {
+	r.pos += 4
+	for {
+		if i := bytes.Index(r.buf[r.pos:r.end], []byte("-->")); i >= 0 {
+			r.pos += i + 3
+			return nil
+		}
+		r.pos = max(r.pos, r.end-2)
+		if _, ok, err := r.more(r.pos); err != nil {
+			return err
+		} else if !ok {
+			return r.truncated()
+		}
+	}
+}
+
+// readInstruction passes over a processing instruction. The first may name the encoding.
+func (r *Reader) readInstruction() error {
+	first := r.base == 0 && r.pos == 0
+	b, err := r.until("?>", 2)
+	if err != nil || !first || !bytes.HasPrefix(b, []byte("xml")) {
+		return err
+	}
+	_, rest, ok := strings.Cut(string(b), "encoding")
+	rest = strings.TrimLeft(rest, " \t\r\n=")
+	if !ok || rest == "" {
+		return nil
+	}
+	name, _, _ := strings.Cut(rest[1:], rest[:1])
+	switch strings.ToLower(name) {
+	case "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be": // UTF-16 was told by its first bytes
+		return nil
+	}
+	return r.Fault(fmt.Sprintf("the encoding %q, which books may not have", name))
+}
+
+// readEnd reads an end tag and checks that it ends the element that is open.
+func (r *Reader) readEnd() error {
+	b, err := r.until(">", 2)
+	if err != nil {
+		return err
+	}
+	b = bytes.TrimRight(b, " \t\r\n")
+	n := len(r.ends)
+	if n == 0 {
+		return r.Fault(fmt.Sprintf("</%s> without a start", clip(b)))
+	}
+	if open := r.names[r.from(n-1):]; !bytes.Equal(open, b) {
+		return r.Fault(fmt.Sprintf("</%s> where </%s> is expected", clip(b), clip(open)))
+	}
+	r.pop()
+	return nil
+}
+
+// clip shortens names for messages.
+func clip(b []byte) []byte { return b[:min(len(b), 60)] }
+
+// from gives where the name of open element i begins.
+func (r *Reader) from(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return r.ends[i-1]
+}
+
+func (r *Reader) push(name []byte) error {
+	if len(r.ends) == 0 && r.rooted {
+		return r.Fault("a second root element")
+	}
+	if len(r.ends) == maxDepth {
+		return r.Fault(fmt.Sprintf("elements nested more than %d deep", maxDepth))
+	}
+	r.rooted = true
+	from := len(r.names)
+	r.names = append(r.names, name...)
+	r.ends = append(r.ends, len(r.names))
+	r.name = local(r.names[from:])
+	return nil
+}
+
+// pop leaves the innermost element; its name stays readable until the next Start.
+func (r *Reader) pop() {
+	n := len(r.ends) - 1
+	from := r.from(n)
+	r.name = local(r.names[from:r.ends[n]])
+	r.names, r.ends = r.names[:from], r.ends[:n]
+	r.attrs = r.attrs[:0]
+}
+
+func local(name []byte) []byte {
+	return name[bytes.IndexByte(name, ':')+1:]
+}
+
+// readStart reads a start tag with its attributes.
+func (r *Reader) readStart() error {
+	tag, err := r.wholeTag()
+	if err != nil {
+		return err
+	}
+	if n := len(tag); n > 0 && tag[n-1] == '/' {
+		tag, r.pending = tag[:n-1], true
+	}
+	i := 0
+	for i < len(tag) && !isSpace(tag[i]) {
+		i++
+	}
+	name := tag[:i]
+	if !validName(name) {
+		return r.Fault(fmt.Sprintf("a tag <%s that XML does not allow", clip(tag)))
+	}
+	if err := r.push(name); err != nil {
+		return err
+	}
+	return r.readAttrs(tag[i:])
+}
+
+// wholeTag gives what stands between < and >, minding that values may hold a >.
+func (r *Reader) wholeTag() ([]byte, error) {
+	i := r.pos + 1
+	var quote byte
+	for {
+		for ; i < r.end; i++ {
+			c := r.buf[i]
+			switch {
+			case quote != 0:
+				if c == quote {
+					quote = 0
+				} else if c == '<' {
+					return nil, r.Fault("a < within an attribute")
+				}
+			case c == '"' || c == '\'':
+				quote = c
+			case c == '>':
+				tag := r.buf[r.pos+1 : i]
+				r.pos = i + 1
+				return tag, nil
+			case c == '<':
+				return nil, r.Fault("a < within a tag")
+			}
+		}
+		moved, ok, err := r.more(r.pos)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, r.truncated()
+		}
+		i -= moved
+	}
+}
+
+func (r *Reader) readAttrs(b []byte) error {
+	r.attrs = r.attrs[:0]
+	for {
+		i := 0
+		for i < len(b) && isSpace(b[i]) {
+			i++
+		}
+		if i == len(b) {
+			return nil
+		}
+		spaced := i > 0
+		start := i
+		for i < len(b) && b[i] != '=' && !isSpace(b[i]) {
+			i++
+		}
+		name := b[start:i]
+		for i < len(b) && isSpace(b[i]) {
+			i++
+		}
+		if !spaced || !validName(name) || i == len(b) || b[i] != '=' {
+			return r.Fault(fmt.Sprintf("an attribute of <%s> that XML does not allow", clip(r.name)))
+		}
+		i++
+		for i < len(b) && isSpace(b[i]) {
+			i++
+		}
+		if i == len(b) || (b[i] != '"' && b[i] != '\'') {
+			return r.Fault(fmt.Sprintf("an attribute of <%s> without quotes", clip(r.name)))
+		}
+		n := bytes.IndexByte(b[i+1:], b[i])
+		if n < 0 {
+			return r.truncated()
+		}
+		value := b[i+1 : i+1+n]
+		b = b[i+n+2:]
+		if err := r.checkText(value); err != nil {
+			return err
+		}
+		value, err := r.resolve(value, ' ')
+		if err != nil {
+			return err
+		}
+		colon := bytes.IndexByte(name, ':')
+		r.attrs = append(r.attrs, attr{name: name[colon+1:], prefix: colon >= 0, value: value})
+	}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func validName(b []byte) bool {
+	if len(b) == 0 || b[0] == ':' || b[0] == '-' || b[0] == '.' || (b[0] >= '0' && b[0] <= '9') || b[len(b)-1] == ':' {
+		return false
+	}
+	colons := 0
+	for _, c := range b {
+		switch {
+		case c == ':':
+			if colons++; colons > 1 {
+				return false
+			}
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c >= utf8.RuneSelf,
+			c == '_', c == '-', c == '.':
+		default:
+			return false
+		}
+	}
+	return utf8.Valid(b)
+}
+
+// resolve replaces entities, and line breaks as XML asks, in place: what is written is never longer.
+func (r *Reader) resolve(b []byte, newline byte) ([]byte, error) {
+	amp := bytes.IndexByte(b, '&')
+	if amp < 0 {
+		return newlines(b, newline), nil
+	}
+	out := newlines(b[:amp], newline)
+	for rest := b[amp:]; len(rest) > 0; {
+		semi := bytes.IndexByte(rest[:min(len(rest), 12)], ';')
+		if semi < 0 {
+			return nil, r.Fault("an & that begins no entity")
+		}
+		var err error
+		if out, err = r.entity(out, rest[1:semi]); err != nil {
+			return nil, err
+		}
+		rest = rest[semi+1:]
+		next := bytes.IndexByte(rest, '&')
+		if next < 0 {
+			next = len(rest)
+		}
+		out = append(out, newlines(rest[:next], newline)...)
+		rest = rest[next:]
+	}
+	return out, nil
+}
+
+func (r *Reader) entity(out, name []byte) ([]byte, error) {
+	switch string(name) {
+	case "lt":
+		return append(out, '<'), nil
+	case "gt":
+		return append(out, '>'), nil
+	case "amp":
+		return append(out, '&'), nil
+	case "quot":
+		return append(out, '"'), nil
+	case "apos":
+		return append(out, '\''), nil
+	}
+	if len(name) > 1 && name[0] == '#' {
+		digits, base := string(name[1:]), 10
+		if digits[0] == 'x' {
+			digits, base = digits[1:], 16
+		}
+		n, err := strconv.ParseUint(digits, base, 32)
+		legal := n >= ' ' || n == '\t' || n == '\n' || n == '\r'
+		if err == nil && legal && n <= utf8.MaxRune && utf8.ValidRune(rune(n)) {
+			return utf8.AppendRune(out, rune(n)), nil
+		}
+	}
+	return nil, r.Fault(fmt.Sprintf("the entity &%s; which XML does not know", name))
+}
+
+// newlines makes every line break one newline, in place.
+func newlines(b []byte, newline byte) []byte {
+	if newline == ' ' {
+		for i, c := range b {
+			if c == '\n' || c == '\r' || c == '\t' {
+				b[i] = ' '
+			}
+		}
+		return b
+	}
+	i := bytes.IndexByte(b, '\r')
+	if i < 0 {
+		return b
+	}
+	out := b[:i]
+	for ; i < len(b); i++ {
+		if b[i] != '\r' {
+			out = append(out, b[i])
+			continue
+		}
+		out = append(out, newline)
+		if i+1 < len(b) && b[i+1] == '\n' {
+			i++
+		}
+	}
+	return out
+}

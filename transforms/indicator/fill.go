@@ -1,0 +1,247 @@
+package indicator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/transforms"
+	"github.com/statloom/statloom/transforms/period"
+	"github.com/statloom/statloom/transforms/query"
+)
+
+// Names of tables that live only while an indicator is computed. Names beginning with __ are the program's own.
+const (
+	rowsTable    = "__rows"
+	periodsTable = "__periods"
+)
+
+// fill runs an indicator's SELECT and adds its rows to Table.
+func (b *builder) fill(ctx context.Context, n *node) (err error) {
+	defer func() {
+		drop := "DROP TABLE IF EXISTS " + rowsTable + "; DROP TABLE IF EXISTS " + periodsTable
+		if derr := b.db.Exec(context.WithoutCancel(ctx), drop); err == nil && derr != nil {
+			err = fmt.Errorf("clear up after indicator %s: %w", n.id, derr)
+		}
+	}()
+	// The columns are named as declared, whatever case the SELECT spells them in, and those it does not give are null.
+	columns := []string{"time_period::VARCHAR AS time_period"}
+	for _, d := range n.indicator.Dimensions {
+		columns = append(columns, duck.Ident(d)+"::VARCHAR AS "+duck.Ident(d))
+	}
+	given, err := query.Columns(ctx, b.db, n.query)
+	if err != nil {
+		return fmt.Errorf("compute indicator %s: %w", n.id, err)
+	}
+	for _, c := range fixed()[4:9] { // obs_value to obs_comment
+		value := "NULL"
+		for _, g := range given {
+			if strings.EqualFold(g.Name, c.Name) {
+				value = c.Name
+			}
+		}
+		columns = append(columns, value+"::"+c.Type+" AS "+c.Name)
+	}
+	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rowsTable, strings.Join(columns, ", "), n.query.SQL)
+	if err := b.db.Exec(ctx, create); err != nil {
+		return fmt.Errorf("compute indicator %s: %w", n.id, query.Reason(err))
+	}
+	if err := b.checkRows(ctx, n); err != nil {
+		return err
+	}
+	if err := b.periods(ctx, n); err != nil {
+		return err
+	}
+	if err := b.db.Exec(ctx, b.insertSQL(n)); err != nil {
+		return fmt.Errorf("store indicator %s: %w", n.id, query.Reason(err))
+	}
+	return nil
+}
+
+// Texts that stand in obs_comment where a value cannot be published.
+const (
+	notFinite = "không tính được, chẳng hạn do chia cho 0 — cannot be computed, such as a division by zero"
+	withheld  = "không công bố vì bảo mật — withheld as confidential"
+)
+
+// insertSQL moves the checked rows to Table. Not-a-number and infinity, which DuckDB gives for a division by zero, are
+// missing values; a confidential value stays out of the release.
+func (b *builder) insertSQL(n *node) string {
+	var dims []string
+	for _, d := range n.indicator.Dimensions {
+		dims = append(dims, "r."+duck.Ident(d))
+	}
+	finite := func(column string) string {
+		return fmt.Sprintf("CASE WHEN isfinite(r.obs_value) AND isfinite(r.%s) AND r.obs_status IS DISTINCT FROM 'C' THEN r.%s END AS %s",
+			column, column, column)
+	}
+	columns := append([]string{duck.Literal(n.id) + " AS indicator"}, dims...)
+	columns = append(columns,
+		"r.time_period", "p.period_start", "p.period_end", "p.freq",
+		finite("obs_value"), finite("obs_low"), finite("obs_high"),
+		`CASE WHEN r.obs_status = 'C' THEN 'C' WHEN isfinite(r.obs_value) THEN coalesce(r.obs_status, 'A') ELSE 'M' END AS obs_status`,
+		fmt.Sprintf(`nullif(concat_ws('; ', r.obs_comment,
+			CASE WHEN r.obs_value IS NULL THEN NULL WHEN r.obs_status = 'C' THEN %s WHEN NOT isfinite(r.obs_value) THEN %s END), '') AS obs_comment`,
+			duck.Literal(withheld), duck.Literal(notFinite)),
+		literalOrNull(n.indicator.Unit)+" AS unit",
+		literalOrNull(n.indicator.PriceBase)+" AS price_base",
+		literalOrNull(n.indicator.Method)+" AS method")
+	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN %s p USING (time_period)",
+		Table, strings.Join(columns, ", "), rowsTable, periodsTable)
+}
+
+// checkRows refuses rows that cannot be right. Each check names the first row it finds.
+func (b *builder) checkRows(ctx context.Context, n *node) error {
+	key := append(idents(n.indicator.Dimensions), "time_period")
+	for _, d := range key {
+		if err := b.refuse(ctx, n, rowsTable, fmt.Sprintf("%s IS NULL OR %s = ''", d, d),
+			"gives rows without "+strings.Trim(d, `"`), "give every row its code or period; the total of a dimension is _T"); err != nil {
+			return err
+		}
+	}
+	duplicates := fmt.Sprintf("(SELECT %s FROM %s GROUP BY ALL HAVING count(*) > 1)", strings.Join(key, ", "), rowsTable)
+	const tolerance = `1e-9 * greatest(1, abs(obs_value))`
+	for _, c := range []struct{ from, where, what, remedy string }{
+		{
+			duplicates, "true", "gives more than one row for the same key",
+			"aggregate in the SELECT, look at its joins, or declare the dimension that tells the rows apart",
+		},
+		{
+			rowsTable, "obs_status NOT IN ('A', 'E', 'P', 'F', 'B', 'M', 'C')", "gives an unknown obs_status",
+			"use A normal, E estimated, P provisional, F forecast, B break, M missing or C confidential",
+		},
+		{
+			rowsTable, "obs_status = 'M' AND isfinite(obs_value)", "gives a value with obs_status M, missing",
+			"give null, or the status of the value",
+		},
+		{
+			rowsTable, "isfinite(obs_value) AND (isfinite(obs_low) AND obs_low > obs_value + " + tolerance +
+				" OR isfinite(obs_high) AND obs_high < obs_value - " + tolerance + ")",
+			"gives a band that does not hold the value", "let obs_low <= obs_value <= obs_high",
+		},
+	} {
+		if err := b.refuse(ctx, n, c.from, c.where, c.what, c.remedy); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refuse gives an error if any row of from matches where; it names the first row's key.
+func (b *builder) refuse(ctx context.Context, n *node, from, where, what, remedy string) error {
+	parts := make([]string, 0, len(n.indicator.Dimensions)+1)
+	for _, c := range append(append([]string{}, n.indicator.Dimensions...), "time_period") {
+		parts = append(parts, duck.Literal(c+"=")+" || coalesce("+duck.Ident(c)+", 'null')")
+	}
+	rows, err := b.db.Query(ctx, fmt.Sprintf("SELECT concat_ws(', ', %s) AS k, count(*) OVER () FROM %s WHERE %s ORDER BY k LIMIT 1",
+		strings.Join(parts, ", "), from, where))
+	if err != nil {
+		return fmt.Errorf("check indicator %s: %w", n.id, query.Reason(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var count int64
+		if err := rows.Scan(&key, &count); err != nil {
+			return fmt.Errorf("check indicator %s: %w", n.id, err)
+		}
+		return &fault.Error{
+			Kind: fault.Config, Remedy: remedy,
+			What: fmt.Sprintf("indicator %s %s, %d in all, the first at %s", n.id, what, count, key),
+		}
+	}
+	return rows.Err()
+}
+
+// periods makes the table of the periods that occur in the rows.
+func (b *builder) periods(ctx context.Context, n *node) error {
+	texts, err := b.strings(ctx, "SELECT DISTINCT time_period FROM "+rowsTable+" ORDER BY 1")
+	if err != nil {
+		return fmt.Errorf("read periods of indicator %s: %w", n.id, err)
+	}
+	values := make([]string, len(texts))
+	for i, text := range texts {
+		p, err := parsePeriod(text)
+		if err != nil {
+			return &fault.Error{
+				Kind: fault.Config, Err: err, What: fmt.Sprintf("indicator %s gives the time_period %q", n.id, text),
+				Remedy: "write 2024, 2024-S1, 2024-Q1, 2024-03, or 2024-01-01/P5M for five months",
+			}
+		}
+		if !made(p, n.indicator.Freq) {
+			return &fault.Error{
+				Kind: fault.Config, What: fmt.Sprintf("indicator %s has freq %s but gives the time_period %s", n.id, n.indicator.Freq, text),
+				Remedy: "leave the period out, or declare the freq it has",
+			}
+		}
+		values[i] = fmt.Sprintf("(%s, DATE '%s', DATE '%s', '%s')",
+			duck.Literal(text), p.Start.Format(time.DateOnly), p.End.Format(time.DateOnly), p.Freq)
+	}
+	create := "CREATE TABLE " + periodsTable + " (time_period VARCHAR, period_start DATE, period_end DATE, freq VARCHAR)"
+	if len(values) > 0 {
+		create += "; INSERT INTO " + periodsTable + " VALUES " + strings.Join(values, ", ")
+	}
+	if err := b.db.Exec(ctx, create); err != nil {
+		return fmt.Errorf("store periods of indicator %s: %w", n.id, err)
+	}
+	return nil
+}
+
+// parsePeriod reads a period in SDMX's form and in no other.
+func parsePeriod(text string) (period.Period, error) {
+	p, ok := period.Parse(text)
+	if !ok || p.String() != text {
+		return period.Period{}, fmt.Errorf("%q is no time period", text)
+	}
+	return p, nil
+}
+
+// made reports whether a period consists of whole periods of a frequency: with Q the quarters, and running totals such
+// as nine months, but no single months. An unknown frequency, which the configuration refuses, takes all.
+func made(p period.Period, freq string) bool {
+	n := map[string]int{"A": 12, "S": 6, "Q": 3, "M": 1}[freq]
+	if n == 0 {
+		return true
+	}
+	months := p.Months()
+	return months > 0 && months%n == 0 && int(p.End.Month())%n == 0
+}
+
+// strings runs a query that gives one text a row.
+func (b *builder) strings(ctx context.Context, sql string, args ...any) ([]string, error) {
+	rows, err := b.db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, rows.Err()
+}
+
+// finish puts Table in its order and describes it and the views.
+func (b *builder) finish(ctx context.Context) error {
+	order := append([]string{"indicator"}, idents(b.dimensions)...)
+	order = append(order, transforms.ColPeriodStart, transforms.ColPeriodEnd)
+	sorted := fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT * FROM %s ORDER BY %s", Table, Table, strings.Join(order, ", "))
+	if err := b.db.Exec(ctx, sorted); err != nil {
+		return err
+	}
+	return b.describe(ctx)
+}
+
+func literalOrNull(text string) string {
+	if text == "" {
+		return "NULL::VARCHAR"
+	}
+	return duck.Literal(text)
+}

@@ -1,0 +1,88 @@
+package layout
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/statloom/statloom/transforms/fold"
+)
+
+// paint gives the lines and cells of a block their roles.
+func (a *analysis) paint(s *Sheet, b *block, end int) {
+	for k := b.metaTop; k < b.body[0]; k++ {
+		a.fill(s, k, Metadata)
+	}
+	for _, k := range b.header {
+		a.fill(s, k, Header)
+	}
+	for k, kind := range b.gap {
+		switch kind {
+		case lineGroup:
+			a.fill(s, k, Group)
+		case lineSection:
+			a.fill(s, k, Group)
+			if k < b.body[0] {
+				a.fill(s, k, Header)
+			}
+		case lineHead:
+			a.fill(s, k, Header)
+		case lineTitle:
+			a.fill(s, k, Metadata)
+		case lineBody:
+			a.fill(s, k, Data)
+		}
+	}
+	for _, k := range b.body {
+		a.fill(s, k, Data)
+	}
+	for k := b.last + 1; k < end; k++ {
+		a.fill(s, k, Notes)
+	}
+}
+
+// fill gives a line and all its cells one role.
+func (a *analysis) fill(s *Sheet, k int, r Role) {
+	if a.rows[k].class == cNone {
+		return
+	}
+	if line := &s.Lines[a.rows[k].number-1]; *line == Empty || weight[r] >= weight[*line] {
+		*line = r
+	}
+	for j, kd := range a.kinds[k] {
+		if kd != blank {
+			a.g.roles[k][j] = r
+		}
+	}
+}
+
+// weight says which role a line has where tables side by side disagree.
+var weight = [...]int{Empty: 0, Notes: 1, Metadata: 2, Group: 3, Header: 4, Derived: 5, Data: 5}
+
+// paintText gives roles to a sheet without any table: titles first, notes where the words look like notes.
+func (a *analysis) paintText(s *Sheet) {
+	role := Metadata
+	for k := range a.rows {
+		if a.rows[k].class == cNone {
+			continue
+		}
+		if k > 0 && looksLikeNote(a.firstText(k)) {
+			role = Notes
+		}
+		a.fill(s, k, role)
+	}
+}
+
+var totalWords = regexp.MustCompile(`(^|[\s\-–(/.,|])(tổng|tổng số|tổng cộng|cộng|toàn ngành|cả nước|chung|total|totals|sum|all|overall|average|mean|subtotal|grand total)($|[\s\-–)/.,:|;(\\*\d])`)
+
+var plainTotal = regexp.MustCompile(`^(tổng số|tổng cộng|tổng|cộng|total|grand total|all|tổng số ?[-–/] ?total|sum|overall|totals)$|, total$|: total$`)
+
+// isPlainTotal tells labels that say no more than that theirs is a total.
+func isPlainTotal(s string) bool {
+	return len(s) < 200 && plainTotal.MatchString(strings.TrimRight(noteMark.ReplaceAllString(fold.Label(s), ""), " :.-"))
+}
+
+// noteMark is a reference to a footnote such as "\2".
+var noteMark = regexp.MustCompile(`\s*\\\d+`)
+
+// isTotal tells labels that announce a total.
+func isTotal(s string) bool { return len(s) < 200 && totalWords.MatchString(fold.Text(s)) }

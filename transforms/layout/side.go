@@ -1,0 +1,117 @@
+package layout
+
+import (
+	"github.com/statloom/statloom/sources/sheet"
+)
+
+// part is a grid, or the part of it between two columns.
+type part struct {
+	*sheet.Grid
+	Rows  []sheet.GridRow
+	roles [][]Role // parallel to Rows and their cells
+}
+
+// cut gives the part of a grid between two columns; its roles are shared with the whole.
+func cut(g *sheet.Grid, roles [][]Role, side sheet.Span) part {
+	p := part{Grid: g}
+	for k, row := range g.Rows {
+		from, to := len(row.Cells), len(row.Cells)
+		for j := range row.Cells {
+			if c := row.Cells[j].Col; c >= side.First && from > j {
+				from = j
+			}
+			if c := row.Cells[j].Col; c > side.Last {
+				to = j
+				break
+			}
+		}
+		if from < to {
+			row.Cells = row.Cells[from:to]
+			p.Rows = append(p.Rows, row)
+			p.roles = append(p.roles, roles[k][from:to])
+		}
+	}
+	return p
+}
+
+// sides finds tables that stand side by side: a blank column parts them, and right of it stand labels again with values
+// after them. It gives nothing for a sheet that is one.
+func (a *analysis) sides() []sheet.Span {
+	width := a.g.MaxCol
+	if width < 5 || len(a.g.Rows) < 4 {
+		return nil
+	}
+	used, labels, values := make([]int, width+2), make([]int, width+2), make([]int, width+2)
+	for k := range a.g.Rows {
+		if a.rows[k].class != cData && a.rows[k].class != cMarks {
+			for j, kd := range a.kinds[k] {
+				if kd != blank {
+					used[a.g.Rows[k].Cells[j].Col]++
+				}
+			}
+			continue
+		}
+		for j, kd := range a.kinds[k] {
+			c := a.g.Rows[k].Cells[j].Col
+			if kd == blank {
+				continue
+			}
+			used[c]++
+			if kd == text {
+				labels[c]++
+			} else if kd.isValue() {
+				values[c]++
+			}
+		}
+	}
+	var out []sheet.Span
+	from := 1
+	for c := 3; c < width; c++ {
+		if used[c-1] > 0 || labels[c] < 3 || labels[c] <= values[c]*2 || values[c+1] < 3 || most(values[from:c-1]) < 3 ||
+			labels[c]*2 < values[c+1] || !a.ownHeads(c) {
+			continue
+		}
+		out = append(out, sheet.Span{First: from, Last: c - 1})
+		from = c
+	}
+	if out != nil {
+		out = append(out, sheet.Span{First: from, Last: width})
+	}
+	return out
+}
+
+func most(list []int) int {
+	m := 0
+	for _, n := range list {
+		m = max(m, n)
+	}
+	return m
+}
+
+// ownHeads reports whether no merged cell reaches over the border left of a column, other than in titles.
+func (a *analysis) ownHeads(col int) bool {
+	for _, m := range a.g.Merges {
+		if m.Col1 < col && m.Col2 >= col && m.Col1 > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// shareTitles gives tables that stand beside others without a title of their own the title of the first.
+func (s *Sheet) shareTitles() {
+	for _, t := range s.Tables {
+		if t.Title != "" {
+			continue
+		}
+		for _, other := range s.Tables {
+			if other.Title != "" && other.Range.Row1 <= t.Range.Row2 && t.Range.Row1 <= other.Range.Row2 {
+				t.Title, t.TitleLines = other.Title, other.TitleLines
+				if t.Unit == "" {
+					t.Unit = other.Unit
+				}
+				break
+			}
+		}
+	}
+}

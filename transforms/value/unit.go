@@ -1,0 +1,137 @@
+package value
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/statloom/statloom/transforms/fold"
+)
+
+// Unit is a unit of measure as a table states it.
+type Unit struct {
+	Name string // as published, in lower case; the Vietnamese part where there are two: "tỷ đồng"
+	Mult int    // the power of ten in it: 9 for tỷ đồng, 0 for %
+}
+
+// unitPrefixes announce a unit; longer ones first.
+var unitPrefixes = folded("đơn vị tính/unit", "đơn vị tính (unit)", "đơn vị tính", "đơn vị đo", "đơn vị", "đvt", "đv tính", "đv", "unit of measure",
+	"units", "unit", "measure")
+
+// ParseUnit finds the unit in a text: after an announcement ("Đơn vị tính: Tỷ đồng", "ĐVT: Cơ sở - Unit:
+// Establishment"), in brackets at the end of a title ("(Tỷ đồng)"), or as the whole text ("Nghìn tấn", "%").
+func ParseUnit(text string) (Unit, bool) {
+	if len(text) > 1000 {
+		return Unit{}, false
+	}
+	m := fold.Map(text)
+	if from, ok := announced(m.Text); ok {
+		return named(firstPart(m.Original(from, len(m.Text))))
+	}
+	shown := m.Original(0, len(m.Text))
+	if part := firstPart(shown); isUnit(fold.Text(unbracket(part))) {
+		return named(part)
+	}
+	for end := len(m.Text); ; {
+		open := strings.LastIndexByte(m.Text[:end], '(')
+		if open < 0 {
+			return Unit{}, false
+		}
+		if n := strings.IndexByte(m.Text[open:], ')'); n > 0 {
+			inner := m.Original(open+1, open+n)
+			if part := firstPart(inner); isUnit(fold.Text(part)) {
+				return named(part)
+			}
+			if from, ok := announced(fold.Text(inner)); ok {
+				inner := fold.Map(inner)
+				return named(firstPart(inner.Original(from, len(inner.Text))))
+			}
+		}
+		end = open
+	}
+}
+
+// IsUnitLine reports whether a text says nothing but a unit.
+func IsUnitLine(text string) bool {
+	if len(text) > 200 {
+		return false
+	}
+	t := fold.Text(text)
+	if from, ok := announced(strings.TrimLeft(t, "([ ")); ok {
+		return strings.Trim(t[from:], " :.)]") != ""
+	}
+	return isUnit(fold.Text(unbracket(firstPart(fold.Space(text)))))
+}
+
+// announced finds a word such as "Đơn vị tính:" at the start of a folded text, or after a bracket, and gives the offset
+// of what follows it.
+func announced(t string) (int, bool) {
+	start := len(t) - len(strings.TrimLeft(t, "([ -"))
+	for _, p := range unitPrefixes {
+		if !strings.HasPrefix(t[start:], p) {
+			continue
+		}
+		rest := t[start+len(p):]
+		after := strings.TrimLeft(rest, " .")
+		if strings.HasPrefix(after, ":") {
+			return len(t) - len(strings.TrimLeft(after, ": ")), true
+		}
+	}
+	return 0, false
+}
+
+// firstPart gives the Vietnamese part of a unit in two languages.
+func firstPart(s string) string {
+	for _, sep := range []string{" - ", " – ", " — ", " / "} {
+		if i := strings.Index(s, sep); i > 0 {
+			s = s[:i]
+		}
+	}
+	m := fold.Map(s)
+	for _, p := range []string{"unit:", "unit :", "unit of measure"} {
+		if i := strings.Index(m.Text, p); i > 0 {
+			return m.Original(0, i)
+		}
+	}
+	return s
+}
+
+func unbracket(s string) string { return strings.Trim(s, " ()[]:;.") }
+
+// named makes a Unit of the text of one.
+func named(s string) (Unit, bool) {
+	name := strings.Trim(strings.ToLower(fold.Space(s)), " :;,-–")
+	if strings.HasPrefix(name, "(") || strings.Count(name, ")") > strings.Count(name, "(") {
+		name = unbracket(name)
+	}
+	name = strings.TrimSuffix(name, ".")
+	if name == "" || len(name) > 100 {
+		return Unit{}, false
+	}
+	if several(name) {
+		return Unit{}, false
+	}
+	u := Unit{Name: spell(name)}
+	_, u.Mult = power(unitWords(fold.Text(name)))
+	return u, true
+}
+
+// several reports whether a text lists units, of which each holds for some of a table's columns only.
+func several(name string) bool {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == ',' || r == ';' })
+	for _, p := range parts {
+		if !isUnit(fold.Text(p)) {
+			return false
+		}
+	}
+	return len(parts) > 1 && !unicode.IsDigit(rune(parts[1][0]))
+}
+
+// spell writes the words of power in one way.
+func spell(name string) string {
+	for _, w := range [][2]string{{"tỉ ", "tỷ "}, {"ngàn ", "nghìn "}} {
+		if rest, ok := strings.CutPrefix(name, w[0]); ok {
+			return w[1] + rest
+		}
+	}
+	return name
+}
