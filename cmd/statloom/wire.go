@@ -82,7 +82,7 @@ func wireData(r *pipeline.Runner, cfg *config.Config) error {
 		}
 		r.Datasets = append(r.Datasets, dataset)
 	}
-	r.Stages = stages(cfg)
+	r.Stages = stages(cfg, r.Datasets)
 	return nil
 }
 

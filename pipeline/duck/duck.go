@@ -35,10 +35,9 @@ type Options struct {
 	TempDir string // where larger-than-memory work spills; empty: no spilling to disk
 }
 
-// DB is an open database file. Its methods are safe for concurrent use. Statements may run on different connections:
-// what belongs to a connection (a temporary table, SET, an open transaction) does not outlive the call that made it.
+// DB is an open database file. Its methods are safe for concurrent use. Every call has a connection of its own: a
+// temporary table, a SET or an open transaction ends with the call that made it.
 type DB struct {
-	path      string
 	connector *duckdb.Connector
 	pool      *sql.DB
 	seq       atomic.Int64 // numbers the names of temporary things
@@ -78,9 +77,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 }
 
 func open(ctx context.Context, path string, o Options, setup ...string) (*DB, error) {
-	ready := false
+	attached := false
 	connector, err := duckdb.NewConnector(":memory:?"+o.config().Encode(), func(c driver.ExecerContext) error {
-		if !ready {
+		if !attached {
 			return nil
 		}
 		_, err := c.ExecContext(context.Background(), "USE "+Ident(catalog), nil)
@@ -89,17 +88,15 @@ func open(ctx context.Context, path string, o Options, setup ...string) (*DB, er
 	if err != nil {
 		return nil, fmt.Errorf("start DuckDB: %w", err)
 	}
-	db := &DB{path: path, connector: connector, pool: sql.OpenDB(connector)}
+	db := &DB{connector: connector, pool: sql.OpenDB(connector)}
+	db.pool.SetMaxIdleConns(-1) // connections are cheap; a used one may have settings or a transaction of its user's
 	setup = append([]string{"SET GLOBAL TimeZone = 'UTC'"}, setup...)
 	for _, stmt := range setup {
 		if _, err := db.pool.ExecContext(ctx, stmt); err != nil {
 			return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 		}
 	}
-	// The connections made so far have the memory as their current database.
-	db.pool.SetMaxIdleConns(0)
-	ready = true
-	db.pool.SetMaxIdleConns(4)
+	attached = true
 	return db, nil
 }
 

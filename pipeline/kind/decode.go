@@ -222,7 +222,11 @@ func docHint(f Field) string {
 
 // complain reports what a Checker found. Its words may repeat values, so those from outside are taken out of them.
 func (d *Decoder) complain(path string, c Complaint) {
-	d.Report(Join(path, c.Key), d.hide(path, c.What), d.hide(path, c.Want))
+	what := d.hide(path, c.What)
+	if key := label(c.Key); c.Key != "" && !strings.Contains(what, key) {
+		what = key + ": " + what
+	}
+	d.Report(Join(path, c.Key), what, d.hide(path, c.Want))
 }
 
 // hide replaces, in a text made by others, all values below the path that came from outside; the longest first, since

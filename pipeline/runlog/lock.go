@@ -108,7 +108,7 @@ func Held(dir string) (Holder, bool, error) {
 	}
 	holder, err := readHolder(file)
 	if err != nil {
-		return Holder{}, true, nil //nolint:nilerr // held, but its owner has not written its name yet
+		return Holder{}, true, nil // held, but its owner has not written its name yet
 	}
 	return holder, true, nil
 }

@@ -91,14 +91,9 @@ func (l *Log) flush(ctx context.Context) error {
 		return fmt.Errorf("record events: %w", err)
 	}
 	defer tx.Rollback()
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO events (run_id, at, step, subject, level, message, fields)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return fmt.Errorf("record events: %w", err)
-	}
-	defer insert.Close()
+	const insert = `INSERT INTO events (run_id, at, step, subject, level, message, fields) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	for _, e := range l.pending {
-		if _, err := insert.ExecContext(ctx, e.RunID, stamp(e.At), e.Step, e.Subject, e.Level.String(), e.Message, e.json); err != nil {
+		if _, err := tx.ExecContext(ctx, insert, e.RunID, stamp(e.At), e.Step, e.Subject, e.Level.String(), e.Message, e.json); err != nil {
 			return fmt.Errorf("record event %q of run %s: %w", e.Message, e.RunID, err)
 		}
 	}

@@ -174,7 +174,11 @@ func (m *memberStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (m *memberStream) Close() error { return errors.Join(m.ReadCloser.Close(), m.archive.Close()) }
+// Close gives the archive back. What the inflater would say now, Read has said already.
+func (m *memberStream) Close() error {
+	_ = m.ReadCloser.Close()
+	return m.archive.Close()
+}
 
 // boundedReaderAt fails once more than so many bytes were read, so that listing a hostile archive ends soon.
 type boundedReaderAt struct {

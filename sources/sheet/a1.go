@@ -82,22 +82,23 @@ func ParseRange(s string) (Range, bool) {
 	}
 	r1, c1, ok1 := ParseA1(a)
 	r2, c2, ok2 := ParseA1(b)
-	if found && !ok1 && !ok2 {
-		if r1, c1, ok1 = ParseA1(a + "1"); ok1 { // columns
-			_, c2, ok2 = ParseA1(b + "1")
-			r1, r2 = 1, MaxRows
-		} else if r1, c1, ok1 = ParseA1("A" + a); ok1 { // rows
-			r2, _, ok2 = ParseA1("A" + b)
-			c1, c2 = 1, MaxCols
-		}
+	if ok1 && ok2 {
+		return Range{min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2)}, true
 	}
-	if !ok1 || !ok2 {
+	if !found || ok1 || ok2 {
 		return Range{}, false
 	}
-	return Range{min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2)}, true
+	_, c1, ok1 = ParseA1(a + "1")
+	_, c2, ok2 = ParseA1(b + "1")
+	if ok1 && ok2 {
+		return Range{1, min(c1, c2), MaxRows, max(c1, c2)}, true
+	}
+	r1, _, ok1 = ParseA1("A" + a)
+	r2, _, ok2 = ParseA1("A" + b)
+	return Range{min(r1, r2), 1, max(r1, r2), MaxCols}, ok1 && ok2
 }
 
-// The size of a sheet in the OOXML formats; nothing in a book can lie outside.
+// The size of a sheet in the OOXML formats; nothing in a workbook can lie outside, while a text file may be longer.
 const (
 	MaxRows = 1 << 20
 	MaxCols = 1 << 14

@@ -31,7 +31,7 @@ func (g guard) run(ctx context.Context, f func(context.Context) error) (err erro
 		}
 	}()
 	err = f(ctx)
-	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == error(late) {
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), late) {
 		return late
 	}
 	return err

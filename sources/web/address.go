@@ -66,12 +66,11 @@ func announcedName(h http.Header) string {
 	name := parameters["filename"]
 	if err != nil || name == "" {
 		// Many servers write names with blanks or Vietnamese letters without quotes.
-		_, rest, found := cutFold(disposition, "filename=")
-		if !found {
+		m := bareName.FindStringSubmatch(disposition)
+		if m == nil {
 			return ""
 		}
-		name, _, _ = strings.Cut(rest, ";")
-		name = strings.Trim(strings.TrimSpace(name), `"`)
+		name = strings.Trim(strings.TrimSpace(m[1]), `"`)
 	}
 	if decoded, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
 		name = decoded
@@ -82,13 +81,7 @@ func announcedName(h http.Header) string {
 	return cleanName(name)
 }
 
-func cutFold(s, sep string) (before, after string, found bool) {
-	i := strings.Index(strings.ToLower(s), sep)
-	if i < 0 || i+len(sep) > len(s) {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
-}
+var bareName = regexp.MustCompile(`(?i)filename=([^;]*)`)
 
 // cleanName makes a file name for people of whatever a server sends: the last part of a path, printable, composed, not
 // too long. It is "" when nothing is left.

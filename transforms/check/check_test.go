@@ -3,7 +3,6 @@ package check_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,7 +29,7 @@ const data = `
 
 func open(t *testing.T) *duck.DB {
 	t.Helper()
-	db, err := duck.Create(t.Context(), filepath.Join(t.TempDir(), "x.duckdb"), duck.Options{Memory: "200MB", Threads: 1})
+	db, err := duck.Create(t.Context(), ":memory:", duck.Options{Memory: "200MB", Threads: 1})
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	must(t, db.Exec(t.Context(), data))

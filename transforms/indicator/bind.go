@@ -67,6 +67,7 @@ func fixed() []query.Column {
 		{Name: transforms.ColUnit, Type: "VARCHAR"},
 		{Name: transforms.ColPriceBase, Type: "VARCHAR"},
 		{Name: "method", Type: "VARCHAR"},
+		{Name: "illustrative", Type: "BOOLEAN"},
 	}
 }
 

@@ -51,6 +51,8 @@ func columnComment(name string) transforms.Text {
 		return transforms.Text{VI: "Đơn vị tính", EN: "Unit"}
 	case transforms.ColPriceBase:
 		return transforms.Text{VI: "Gốc giá; trống khi không liên quan đến giá", EN: "Price base; null where prices play no part"}
+	case "illustrative":
+		return transforms.Text{VI: "Đúng khi có số liệu minh hoạ (tự đặt) trong đầu vào", EN: "True when it rests on illustrative (made-up) figures"}
 	default: // method
 		return transforms.Text{VI: "Phương pháp; không trộn các phương pháp khác nhau", EN: "How it is made; series of different methods are never mixed"}
 	}
@@ -143,9 +145,10 @@ func (b *builder) commentOf(ctx context.Context, column string) (string, error) 
 
 // catalogue makes the table that says what each indicator is.
 func (b *builder) catalogue(ctx context.Context) error {
-	inputs := map[string]string{}
+	inputs, madeUp := map[string]string{}, map[string]bool{}
 	for _, n := range b.order {
 		inputs[n.id] = strings.Join(n.reads, ", ")
+		madeUp[n.id] = b.illustrative(n)
 	}
 	rows := make([]string, len(b.set.Indicators))
 	for i, ind := range b.set.Indicators {
@@ -157,7 +160,7 @@ func (b *builder) catalogue(ctx context.Context) error {
 			values = append(values, literalOrNull(text))
 		}
 		values = append(values, strconv.Itoa(ind.Decimals), literalOrNull(strings.Join(ind.Tags, ", ")),
-			literalOrNull(inputs[ind.ID]), literalOrNull(ind.SQL))
+			literalOrNull(inputs[ind.ID]), strconv.FormatBool(madeUp[ind.ID]), literalOrNull(ind.SQL))
 		rows[i] = "(" + strings.Join(values, ", ") + ")"
 	}
 	return b.makeTable(ctx, Catalogue, transforms.Text{
@@ -180,6 +183,7 @@ func (b *builder) catalogue(ctx context.Context) error {
 		{"decimals", "INTEGER", transforms.Text{VI: "Số chữ số thập phân khi trình bày", EN: "Decimals to show"}},
 		{"tags", "VARCHAR", transforms.Text{VI: "Nhãn, cách nhau bằng dấu phẩy", EN: "Tags, separated by commas"}},
 		{"inputs", "VARCHAR", transforms.Text{VI: "Bảng, mô hình và chỉ tiêu được đọc", EN: "Tables, models and indicators that it reads"}},
+		{"illustrative", "BOOLEAN", columnComment("illustrative")},
 		{"sql", "VARCHAR", transforms.Text{VI: "Câu SQL tính chỉ tiêu", EN: "The SELECT that computes it"}},
 	}, rows, "indicator")
 }

@@ -3,6 +3,7 @@ package indicator
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +89,8 @@ func (b *builder) insertSQL(n *node) string {
 			duck.Literal(withheld), duck.Literal(notFinite)),
 		literalOrNull(n.indicator.Unit)+" AS unit",
 		literalOrNull(n.indicator.PriceBase)+" AS price_base",
-		literalOrNull(n.indicator.Method)+" AS method")
+		literalOrNull(n.indicator.Method)+" AS method",
+		strconv.FormatBool(b.illustrative(n))+" AS illustrative")
 	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN %s p USING (time_period)",
 		Table, strings.Join(columns, ", "), rowsTable, periodsTable)
 }

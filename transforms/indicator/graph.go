@@ -38,6 +38,17 @@ func (n *node) problem(key, want, what string, args ...any) Problem {
 	return Problem{Kind: n.kind(), ID: n.id, Key: key, What: fmt.Sprintf(what, args...), Want: want}
 }
 
+// illustrative reports whether any of the datasets that n rests on holds made-up figures.
+func (b *builder) illustrative(n *node) bool {
+	for _, table := range n.reads {
+		dataset := strings.TrimSuffix(strings.TrimSuffix(table, "_history"), "_asof")
+		if slices.Contains(b.set.Illustrative, table) || slices.Contains(b.set.Illustrative, dataset) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.needs, b.illustrative)
+}
+
 // names is what the database holds before anything is built: tables, views and macros, in lower case.
 type names struct{ tables, macros map[string]bool }
 

@@ -25,6 +25,8 @@ type Set struct {
 	Indicators []transforms.Indicator
 	Targets    []transforms.Target
 	Language   string // which language comments begin with: vi (the default) or en
+
+	Illustrative []string // datasets whose figures are made up; what is computed of them is marked
 }
 
 // Result says what Build did.

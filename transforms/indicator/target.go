@@ -47,6 +47,8 @@ type TargetResult struct {
 
 	Standing Standing        `json:"status"`
 	Rule     transforms.Text `json:"rule"` // why, with the numbers
+
+	Illustrative bool `json:"illustrative,omitempty"` // it rests on made-up figures
 }
 
 // point is a value of an indicator at the place a target is about.

@@ -91,6 +91,7 @@ func (b *builder) targets(ctx context.Context) ([]TargetResult, error) {
 		if results[i], err = judge(t, ind, at, points); err != nil {
 			return nil, fmt.Errorf("judge target %s: %w", t.ID, err)
 		}
+		results[i].Illustrative = slices.ContainsFunc(b.order, func(n *node) bool { return n.id == ind.ID && b.illustrative(n) })
 		if rows[i], err = results[i].row(t); err != nil {
 			return nil, fmt.Errorf("write target %s: %w", t.ID, err)
 		}
@@ -166,6 +167,7 @@ func targetColumns() []column {
 		{"source_vi", "VARCHAR", transforms.Text{VI: "Nguồn, tiếng Việt", EN: "Source in Vietnamese"}},
 		{"source_en", "VARCHAR", transforms.Text{VI: "Nguồn, tiếng Anh", EN: "Source in English"}},
 		{"unit", "VARCHAR", columnComment(transforms.ColUnit)},
+		{"illustrative", "BOOLEAN", columnComment("illustrative")},
 	}
 }
 
@@ -188,6 +190,7 @@ func (r *TargetResult) row(t transforms.Target) (string, error) {
 		number(r.Gap), number(r.Attainment), number(r.RequiredByPath),
 		text(string(r.Standing)), text(r.Rule.VI), text(r.Rule.EN),
 		text(t.Area.VI), text(t.Area.EN), text(t.Source.VI), text(t.Source.EN), text(r.Unit),
+		strconv.FormatBool(r.Illustrative),
 	}
 	return "(" + strings.Join(values, ", ") + ")", nil
 }

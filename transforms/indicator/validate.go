@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -17,12 +18,12 @@ type Schema struct {
 
 // Validate looks at all declarations as Build does before it runs anything, over datasets that hold nothing. prepare
 // makes what else a release holds, such as code lists and macros; it may be nil. The error is of the looking itself.
-func Validate(ctx context.Context, set Set, datasets []Schema, prepare func(context.Context, *duck.DB) error) ([]Problem, error) {
+func Validate(ctx context.Context, set Set, datasets []Schema, prepare func(context.Context, *duck.DB) error) (problems []Problem, err error) {
 	db, err := duck.Create(ctx, ":memory:", duck.Options{Threads: 1})
 	if err != nil {
 		return nil, fmt.Errorf("make a database to validate in: %w", err)
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if prepare != nil {
 		if err := prepare(ctx, db); err != nil {
 			return nil, fmt.Errorf("make a database to validate in: %w", err)

@@ -17,6 +17,9 @@ type block struct {
 	list []int  // header lines of a list of words; nil for a table with numbers
 	seen []bool // by column: a value stands there
 
+	looked int  // lines after the last one with values that were looked at for a header
+	parted bool // whether one was found among them
+
 	stats   []column
 	stub    []int
 	values  []int
@@ -61,7 +64,7 @@ func (a *analysis) blocks() []*block {
 		if !a.isBody(k, cur) {
 			continue
 		}
-		if cur == nil || a.parts(cur, k) {
+		if cur == nil || a.headerSince(cur, k) {
 			cur = &block{}
 			out = append(out, cur)
 		}
@@ -72,7 +75,7 @@ func (a *analysis) blocks() []*block {
 
 func (b *block) add(a *analysis, k int) {
 	b.body = append(b.body, k)
-	b.last = k
+	b.last, b.looked, b.parted = k, k+1, false
 	for j, kd := range a.kinds[k] {
 		c := a.g.Rows[k].Cells[j].Col
 		for len(b.seen) <= c {
@@ -261,15 +264,11 @@ func yearOf(c *sheet.Cell) float64 {
 
 // headerSince reports whether a header stands between the lines of cur and row k.
 func (a *analysis) headerSince(cur *block, k int) bool {
-	for g := cur.last + 1; g < k; g++ {
-		if a.isHeader(g, cur) {
-			return true
-		}
+	for ; cur.looked < k && !cur.parted; cur.looked++ {
+		cur.parted = a.isHeader(cur.looked, cur)
 	}
-	return false
+	return cur.parted
 }
-
-func (a *analysis) parts(cur *block, k int) bool { return a.headerSince(cur, k) }
 
 // isHeader reports whether a row between lines with values is the header of a further table.
 func (a *analysis) isHeader(g int, cur *block) bool {

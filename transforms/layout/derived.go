@@ -7,8 +7,12 @@ import (
 	"github.com/statloom/statloom/transforms/value"
 )
 
-// longestSum is how many lines or columns a total may add up.
-const longestSum = 120
+// The bounds of the search for sums.
+const (
+	longestSum = 120 // lines or columns that a total may add up
+	farthest   = 600 // how far away from the total they may stand
+	tries      = 4   // sums that fit in one column and are checked in all
+)
 
 // matrix holds the values of a block; NaN where there is none.
 type matrix struct {
@@ -113,8 +117,8 @@ func addends(r, n, m, step int, at func(int, int) float64, used, hint []bool) []
 		return nil
 	}
 	want := at(r, lead)
-	sum, parts := 0.0, []int(nil)
-	for p := r + step; p >= 0 && p < n && len(parts) < longestSum; p += step {
+	sum, parts, left := 0.0, []int(nil), tries
+	for p := r + step; p >= 0 && p < n && len(parts) < longestSum && left > 0 && (p-r)*step <= farthest; p += step {
 		if used[p] {
 			continue
 		}
@@ -125,9 +129,13 @@ func addends(r, n, m, step int, at func(int, int) float64, used, hint []bool) []
 				return nil
 			}
 		}
-		if len(parts) > 1 && near(sum, want, len(parts)) && addsUp(r, m, parts, at, hint[r]) {
+		if len(parts) < 2 || !near(sum, want, len(parts)) {
+			continue
+		}
+		if addsUp(r, m, parts, at, hint[r]) {
 			return parts
 		}
+		left--
 	}
 	return nil
 }

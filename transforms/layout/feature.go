@@ -174,45 +174,31 @@ func isMultiplier(s string) bool {
 
 // numericText tells numbers and years among texts that begin with neither letter nor blank.
 func numericText(s string) kind {
-	body := strings.Trim(s, "()$€£¥%+~≈<>≤≥ ")
-	body = strings.TrimLeft(body, "-−– ")
-	if i := strings.IndexFunc(body, func(r rune) bool {
-		return r < '0' || r > '9'
-	}); i != 0 && len(body) > 0 && body[0] >= '0' && body[0] <= '9' || strings.HasPrefix(body, ".") || strings.HasPrefix(body, ",") {
-		digits, marks, letters := 0, 0, 0
-		for _, r := range body {
-			switch {
-			case r >= '0' && r <= '9':
-				if letters > 0 {
-					return text // 5a1, 3 of 4
-				}
-				digits++
-			case r == '.' || r == ',' || r == ' ' || r == '\u00a0' || r == '\u202f' || r == '\'' || r == '’':
-				marks++
-			case strings.ContainsRune(`*()\abdefnprsuABDEFNPRSU`, r):
-				letters++ // flags and note marks
-			case r == 'e' || r == 'E' || r == '+' || r == '-':
-				return exponentText(body)
-			default:
-				return text
-			}
-		}
-		if digits == 0 || letters > 3 || !spacesGroup(body) {
-			if digits > 0 {
-				return exponentText(body)
-			}
-			return text
-		}
-		if letters == 0 && marks == 0 && digits == 4 && (body[:2] == "19" || body[:2] == "20") {
-			return year
-		}
-		if digits >= 4 && (strings.HasPrefix(body, "19") || strings.HasPrefix(body, "20")) &&
-			strings.Trim(body[4:], "*()pPrReE \\") == "" || len(body) == 6 && strings.HasSuffix(body, ".0") && isYearText(body[:4]) {
-			return year
-		}
-		return number
+	body := strings.TrimLeft(strings.Trim(s, "()$€£¥%+~≈<>≤≥ "), "-−– ")
+	if body == "" || (body[0] < '0' || body[0] > '9') && body[0] != '.' && body[0] != ',' {
+		return text
 	}
-	return text
+	digits, flags := 0, 0
+	for _, r := range body {
+		switch {
+		case r >= '0' && r <= '9' && flags > 0:
+			return exponentText(body) // 1.5e-05, or no number: 5a1
+		case r >= '0' && r <= '9':
+			digits++
+		case strings.ContainsRune(".,' \u00a0\u202f’", r):
+		case strings.ContainsRune(`*()\abdefnprsuABDEFNPRSU`, r):
+			flags++ // letters and marks of notes
+		default:
+			return exponentText(body)
+		}
+	}
+	switch {
+	case digits == 0 || flags > 3 || !spacesGroup(body):
+		return text
+	case isYearText(strings.TrimRight(body, `*()pPrReE \`)), strings.HasSuffix(body, ".0") && isYearText(body[:len(body)-2]):
+		return year
+	}
+	return number
 }
 
 func isYearText(s string) bool {

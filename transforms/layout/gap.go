@@ -17,6 +17,17 @@ func parseUnit(s string) (value.Unit, bool) {
 	return value.ParseUnit(twoTongues.ReplaceAllString(s, "Unit:"))
 }
 
+// severalUnits reports whether a text lists units, of which each holds for some columns: "Nghìn tấn; triệu USD".
+func severalUnits(s string) bool {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == ',' })
+	for _, p := range parts {
+		if !value.IsUnitLine(p) {
+			return false
+		}
+	}
+	return len(parts) > 1
+}
+
 // isUnitText reports whether a text says nothing but a unit. Words for periods alone are none: they are parts of headers.
 func isUnitText(s string) bool {
 	if len(s) > 200 {
@@ -25,12 +36,7 @@ func isUnitText(s string) bool {
 	if twoTongues.MatchString(s) {
 		return true
 	}
-	if strings.Contains(s, ";") {
-		for _, part := range strings.Split(s, ";") {
-			if !value.IsUnitLine(part) {
-				return false
-			}
-		}
+	if severalUnits(s) {
 		return true
 	}
 	if !value.IsUnitLine(s) {

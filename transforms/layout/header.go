@@ -2,6 +2,7 @@ package layout
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
@@ -61,10 +62,12 @@ func (a *analysis) findHeader(b *block) {
 		}
 		a.cover(b, k, seen)
 	}
-	if top < 0 {
+	if top < 0 && b.pins.HeaderRows == 0 {
 		return
 	}
-	a.pinHeader(b, top, &bottom)
+	if b.pins.HeaderRows > 0 {
+		top, bottom = a.pinHeader(b, top, bottom)
+	}
 	for k := top; k <= bottom; k++ {
 		if a.rows[k].class != cNone {
 			b.header = append(b.header, k)
@@ -72,25 +75,33 @@ func (a *analysis) findHeader(b *block) {
 	}
 }
 
-// pinHeader lengthens or shortens the header to the number of lines that is pinned; lines with values that it takes in
-// leave the body.
-func (a *analysis) pinHeader(b *block, top int, bottom *int) {
-	if b.pins.HeaderRows == 0 {
-		return
-	}
+// pinHeader gives the header as many lines as are pinned: it is shortened at the top, where a title may have been taken
+// in, and lengthened at the bottom; lines with values that it takes in leave the body.
+func (a *analysis) pinHeader(b *block, top, bottom int) (int, int) {
 	n := 0
-	for k := top; k < b.last; k++ {
-		if a.rows[k].class == cNone {
-			continue
-		}
-		*bottom = k
-		if n++; n == b.pins.HeaderRows {
-			break
+	if top < 0 {
+		top, bottom = b.body[0], b.body[0]-1
+	}
+	for k := top; k <= bottom; k++ {
+		if a.rows[k].class != cNone {
+			n++
 		}
 	}
-	for len(b.body) > 1 && b.body[0] <= *bottom {
+	for ; n > b.pins.HeaderRows; top++ {
+		if a.rows[top].class != cNone {
+			n--
+		}
+	}
+	for k := bottom + 1; k < b.last && n < b.pins.HeaderRows; k++ {
+		if a.rows[k].class != cNone {
+			n++
+			bottom = k
+		}
+	}
+	for len(b.body) > 1 && b.body[0] <= bottom {
 		b.body = b.body[1:]
 	}
+	return top, bottom
 }
 
 // valueCells counts the cells of a row that stand above value columns, and gives the first of them.
@@ -310,21 +321,24 @@ func columnPath(lines [][]headCell, col int) []string {
 	var last headCell
 	lastLine := -2
 	for i, line := range lines {
-		for _, h := range line {
-			if col < h.col1 || col > h.col2 {
-				continue
-			}
-			same := len(path) > 0 && h.col1 == last.col1 && h.col2 == last.col2 && !last.border && i == lastLine+1 && h.row-last.row <= 1
-			if same {
-				path[len(path)-1] = joinLines(path[len(path)-1], h.text)
-			} else {
-				path = append(path, h.text)
-			}
-			last, lastLine = h, i
+		n := sort.Search(len(line), func(i int) bool { return line[i].col1 > col }) - 1
+		if n < 0 || line[n].col2 < col {
+			continue
 		}
+		h := line[n]
+		if len(path) > 0 && !isBareUnit(h.text) && h.col1 == last.col1 && h.col2 == last.col2 && !last.border &&
+			i == lastLine+1 && h.row-last.row <= 1 {
+			path[len(path)-1] = joinLines(path[len(path)-1], h.text)
+		} else {
+			path = append(path, h.text)
+		}
+		last, lastLine = h, i
 	}
 	return path
 }
+
+// isBareUnit reports whether a header line states a unit without brackets, which makes it a level of its own.
+func isBareUnit(s string) bool { return s[0] != '(' && isUnitText(s) }
 
 // joinLines joins two parts of a text that was broken; a hyphen at the end of a word stays.
 func joinLines(a, b string) string {

@@ -61,8 +61,7 @@ type Table struct {
 	Columns    []Column // the value columns
 	Lines      []Line   // the lines with values, from the top
 
-	unitCol  int // label column that holds units; 0 without one
-	groups   []int
+	unitCol  int          // label column that holds units; 0 without one
 	ordinals map[int]bool // label columns that only number the lines
 	heads    []Column     // all columns with a header, labels too
 	style    numberStyle
@@ -82,7 +81,6 @@ type Line struct {
 	Unit    string   // the cell of the unit column, ditto marks resolved, or the unit in the label
 	Section string   // the line across the columns that this part of the table stands under
 	SecUnit string   // the unit which that line states
-	Derived bool
 }
 
 // Label is the innermost label.

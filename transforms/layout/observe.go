@@ -55,7 +55,8 @@ func (r *reader) memos() *memos {
 
 // observations emits the figures of a table.
 func (u *run) observations(ctx context.Context, g *sheet.Grid, t *Table, from time.Time) error {
-	s := &surroundings{table: t, book: u.origin.Name, context: u.context(t), headers: map[*Column]headerTime{}}
+	s := &surroundings{table: t, book: u.origin.Name, headers: map[*Column]headerTime{}}
+	s.context, s.sure = u.context(t)
 	m := u.memos()
 	n := 0
 	for c := range t.cells(g) {
@@ -79,22 +80,25 @@ func (u *run) observations(ctx context.Context, g *sheet.Grid, t *Table, from ti
 }
 
 // context gives the period that headers without a year of their own are read in: that of the title, else the month or
-// year in the book's name.
-func (u *run) context(t *Table) *period.Period {
+// year in the book's name. It is sure if the title names it and no other.
+func (u *run) context(t *Table) (p *period.Period, sure bool) {
 	for _, text := range append([]string{t.Title}, t.TitleLines...) {
 		if p, ok := period.Parse(text); ok {
-			return &p
+			return &p, !severalPeriods.MatchString(fold.Text(t.Title))
 		}
 	}
 	if d, ok := period.ParseDate(u.origin.Name); ok {
 		p := period.Month(d.Year(), d.Month())
-		return &p
+		return &p, false
 	}
 	if p, ok := period.Parse(u.origin.Name); ok {
-		return &p
+		return &p, false
 	}
-	return nil
+	return nil, false
 }
+
+// severalPeriods tells titles that name more than one period: "tháng 6 và 6 tháng năm 2024".
+var severalPeriods = regexp.MustCompile(`(và|and|,|;|&)\s+(cả năm|năm|quí|tháng|\S+ tháng|ước|\d+ months|\S+ months|quarter|\S+ quarter|whole year)(\s|$)`)
 
 // skips reports whether the recipe leaves the cell's row or column out.
 func (u *run) skips(s *surroundings, m *memos) bool {
@@ -160,7 +164,11 @@ func orElse(s, other string) string {
 }
 
 // saysPeriod tells texts that name a period, whether or not it can be read.
-var saysPeriod = regexp.MustCompile(`(^|[^\d.,])(19|20)\d\d($|[^\d.,])|(^|\W)(tháng|quí|quý|quarter|month)\s*(\d|[ivx]+\b|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|giêng|chạp)|\d+ tháng`)
+var saysPeriod = regexp.MustCompile(`(^|[^\d.,])(19|20)\d\d($|[^\d.,])|(^|\W)(tháng|quí|quý|quarter|month)\s*(\d|[ivx]+\b|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|giêng|chạp)|\d+ tháng|` +
+	`(^|\W)(january|february|march|april|june|july|august|september|october|november|december)($|\W)`)
+
+// beginsPeriod is saysPeriod for labels, which mention years in passing: "Theo giá so sánh 2010".
+var beginsPeriod = regexp.MustCompile(`^(sơ bộ|ước tính|chính thức|prel\.?|est\.?|[ ,.–-])*(năm )?((19|20)\d\d|tháng \d|quí [\divx]|quarter|q[1-4]\b|\d+ tháng)`)
 
 // periodOf tells the time period of a cell, and the status that stands beside it. A place that names a period which
 // cannot be read is not passed over: the next place might give a wrong one.
@@ -224,9 +232,16 @@ func readPeriod(pl place, text string, s *surroundings) periodResult {
 	switch pl.word {
 	case "column":
 		if h, ok := period.ParseHeader(text, s.context); ok {
+			if !s.sure && s.context != nil && h.Period.Equal(*s.context) && !saysPeriod.MatchString(fold.Text(text)) {
+				return periodResult{why: fmt.Sprintf("the time period cannot be told from column %q: it names none, and neither "+
+					"does the title name just one", fold.Space(text))}
+			}
 			return periodResult{p: h.Period, ok: true}
 		}
 	default:
+		if pl.word == "title" && severalPeriods.MatchString(fold.Text(text)) {
+			return periodResult{why: fmt.Sprintf("the title %q names more than one time period", fold.Space(text))}
+		}
 		if s.context != nil && pl.word != "title" && pl.word != "book" {
 			if p, ok := period.ParseIn(text, *s.context); ok {
 				return periodResult{p: p, ok: true}
@@ -235,7 +250,11 @@ func readPeriod(pl place, text string, s *surroundings) periodResult {
 			return periodResult{p: p, ok: true}
 		}
 	}
-	if saysPeriod.MatchString(fold.Text(text)) {
+	says := saysPeriod
+	if pl.word == "row" || pl.word == "row_path" {
+		says = beginsPeriod
+	}
+	if says.MatchString(fold.Text(text)) {
 		return periodResult{why: fmt.Sprintf("the time period cannot be told from %s %q", pl, fold.Space(text))}
 	}
 	return periodResult{}

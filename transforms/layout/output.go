@@ -2,7 +2,6 @@ package layout
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
@@ -85,8 +84,8 @@ func (t *Table) unit(ln *Line, col *Column) string {
 	case ln.Unit != "":
 		return ln.Unit
 	}
-	if strings.Contains(t.Unit, ";") {
-		return "" // several units, and nothing tells which is this one's
+	if severalUnits(t.Unit) {
+		return "" // nothing tells which of them it is
 	}
 	return t.Unit
 }

@@ -45,7 +45,6 @@ func (a *analysis) lines(b *block, t *Table) {
 		case body[k] || kind == lineBody:
 			t.Lines = append(t.Lines, w.line(k))
 		case kind == lineGroup:
-			t.groups = append(t.groups, a.rows[k].number)
 			w.group(k)
 		case kind == lineSection:
 			w.startSection(k)

@@ -74,7 +74,8 @@ type surroundings struct {
 	cell    *CellOut
 	table   *Table
 	book    string
-	context *period.Period
+	context *period.Period // the period of the title, or of the book; completes headers that leave the year out
+	sure    bool           // the title names that one period, so it may stand for a header that names none
 	headers map[*Column]headerTime
 }
 

@@ -18,7 +18,11 @@ func (a *analysis) table(b *block, end int) *Table {
 	t.StubHead = a.stubHead(b, heads)
 	for _, c := range b.values {
 		col := Column{Col: c, Path: columnPath(heads, c)}
-		col.Unit = unitIn(strings.Join(col.Path, " "))
+		if n := len(col.Path); n > 0 && isUnitText(col.Path[n-1]) {
+			col.Unit = unitIn(col.Path[n-1])
+		} else {
+			col.Unit = unitIn(strings.Join(col.Path, " "))
+		}
 		t.Columns = append(t.Columns, col)
 	}
 	for c := range b.stats {

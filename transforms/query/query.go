@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/statloom/statloom/pipeline/duck"
 )
@@ -31,6 +32,9 @@ type Column struct {
 // Parse looks into sql without running it. An error says what is wrong with the text: a syntax error, more than one
 // statement, or anything but a SELECT.
 func Parse(ctx context.Context, db *duck.DB, sql string) (Query, error) {
+	if strings.ContainsRune(sql, 0) || !utf8.ValidString(sql) {
+		return Query{}, errors.New("it is not text: it holds NUL characters or is not UTF-8") // DuckDB would read a part of it
+	}
 	tree, err := serialize(ctx, db, sql)
 	if err != nil {
 		return Query{}, err

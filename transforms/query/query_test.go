@@ -1,7 +1,6 @@
 package query_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,7 +12,7 @@ import (
 
 func open(t *testing.T) *duck.DB {
 	t.Helper()
-	db, err := duck.Create(t.Context(), filepath.Join(t.TempDir(), "x.duckdb"), duck.Options{Memory: "200MB", Threads: 1})
+	db, err := duck.Create(t.Context(), ":memory:", duck.Options{Memory: "200MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +102,32 @@ func TestParsedTextMayStandInBrackets(t *testing.T) {
 			t.Errorf("%q as %q: %v, %v", sql, q.SQL, columns, err)
 		}
 	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, sql := range []string{
+		"SELECT 1", "FROM t; -- x", "WITH a AS (FROM b) FROM a, c", "SELECT ';' FROM (VALUES (1)) v(x);", "DROP TABLE t", "SELECT /* ; */ 1;;", "\xff",
+	} {
+		f.Add(sql)
+	}
+	db, err := duck.Create(f.Context(), ":memory:", duck.Options{Memory: "200MB", Threads: 1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { db.Close() })
+	f.Fuzz(func(t *testing.T, sql string) {
+		q, err := query.Parse(t.Context(), db, sql)
+		if err != nil {
+			return
+		}
+		again, err := query.Parse(t.Context(), db, "SELECT * FROM ("+q.SQL+"\n)")
+		if err != nil {
+			t.Fatalf("%q as %q does not stand in brackets: %v", sql, q.SQL, err)
+		}
+		if d := cmp.Diff([][]string{q.Tables, q.Functions}, [][]string{again.Tables, again.Functions}); d != "" {
+			t.Errorf("%q in brackets reads something else: %s", sql, d)
+		}
+	})
 }
 
 func TestColumns(t *testing.T) {

@@ -3,6 +3,7 @@ package delim
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/statloom/statloom/sources/sheet"
@@ -44,14 +45,14 @@ type parser struct {
 func (b *book) records(ctx context.Context, comma byte, visit func(*record) error) error {
 	p := parser{book: b, in: bufio.NewReaderSize(b.text(ctx), 64<<10), comma: comma}
 	if b.skip {
-		if _, err := p.next(); err != nil && err != io.EOF {
+		if _, err := p.next(); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		p.rec.number = 0
 	}
 	for {
 		more, err := p.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -91,7 +92,7 @@ func (p *parser) next() (more bool, err error) {
 	p.rec.buf, p.rec.ends, p.start = p.rec.buf[:0], p.rec.ends[:0], 0
 	for any := false; ; any = true {
 		c, err := p.in.ReadByte()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if !any {
 				return false, io.EOF
 			}
@@ -127,7 +128,7 @@ func (p *parser) next() (more bool, err error) {
 func (p *parser) quoted() error {
 	for {
 		c, err := p.in.ReadByte()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p.book.fault(p.rec.number, len(p.rec.ends)+1, "a quote is opened here and never closed",
 				"the text is truncated or the quote is a character of its own: fetch it again, or double the quote")
 		}

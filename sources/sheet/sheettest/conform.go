@@ -27,7 +27,7 @@ func Described() *Book {
 		!row 1000
 		 |  | {top bottom right font=Arial} 0
 		!hide cols F:H
-		!sheet Ẩn đi & ''lạ'' hidden
+		!sheet Ẩn đi & 'lạ' <x> hidden
 		{font=Arial} 1
 		!sheet Trống
 	`)
@@ -42,7 +42,11 @@ func Conform(t *testing.T, format sheet.Format, want *Book, data []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Close()
+	defer func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	got, err := Dump(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)

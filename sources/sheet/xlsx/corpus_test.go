@@ -2,10 +2,12 @@ package xlsx
 
 import (
 	"encoding/csv"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -255,13 +257,59 @@ func TestHostile(t *testing.T) {
 	t.Log(cells)
 }
 
-// TestRightReads checks values of hostile books that are easily read wrongly.
+// TestRightReads checks what is easily read wrongly.
 func TestRightReads(t *testing.T) {
-	for _, c := range []struct {
-		file, sheet, cell string
-		want              sheet.Cell // Col and Style are not compared
-	}{} {
-		_ = c
+	for _, c := range []struct{ file, sheet, cell, want string }{
+		{"hostile_calamine/date_1904.xlsx", "Sheet1", "A1", "date 44197 42735"},
+		{"hostile_calamine/date_1904.xlsx", "Sheet1", "A3", "number 10.6320601851852 10.6320601851852"},
+		{"hostile_calamine/strict_iso_paths.xlsx", "ml_out", "A2", "text 150-031260-001_B"},
+		{"hostile_calamine/strict_iso_paths.xlsx", "ml_out", "G2", "number 78.46 78.459999999999994"},
+		{"hostile_calamine/errors.xlsx", "Feuil1", "A4", "error #NULL!"},
+		{"hostile_calamine/rph.xlsx", "Sheet1", "A1", "text 課きく　毛こ"},
+		{"hostile_calamine/richtext-namespaced.xlsx", "Sheet1", "A1", "text inline string\nLine 2\nLine 3"},
+		{"hostile_calamine/any_sheets.xlsx", "VeryHidden", "", "hidden"},
+		{"hostile_calamine/any_sheets.xlsx", "Chart", "A1", ""},
+		{"hostile_readxl/new_line_errors.xlsx", "Blad1", "A3", `text Will show "_x000D_" in every new line in cell above`},
+		{"hostile_readxl/missing-v-node-xlsx.xlsx", "Sheet1", "C2", "no cache"},
+		{"hostile_readxl/missing-first-column.xlsx", "Sheet1", "B3", "number 3 3"},
+		{"hostile_readxl/vietnamese-utf8.xlsx", "Sheet1", "A5", "text CÁT MỊN"},
+		{"hostile_readxl/datetime-rounding.xlsx", "Sheet1", "A2", "date 42488.479166666664 42488.479166666664"},
+		{"hostile_readxl/utf8-sheet-names.xlsx", "µ", "A2", "number 1 1"},
+		{"hostile_messytables/sw_gen.xlsx", "tweets", "A2", "text 474939423470395392"},
+		{"hostile_messytables/libreoffice.xlsx", "Sheet1", "A1", ""},
+		{"hostile_excelize/OverflowNumericCell.xlsx", "Sheet1", "A1", "number 8.595602512225e+12 8595602512225"},
+	} {
+		b, err := openFile(t, filepath.Join(corpus(t), c.file), sheet.Limits{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		i := slices.IndexFunc(b.Sheets(), func(info sheet.Info) bool { return info.Name == c.sheet })
+		if i < 0 {
+			t.Errorf("%s has no sheet %q", c.file, c.sheet)
+			continue
+		}
+		g, err := sheet.Load(t.Context(), b, i)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		row, col, _ := sheet.ParseA1(c.cell)
+		got := ""
+		switch at := g.At(row, col); {
+		case c.cell == "" && g.Hidden:
+			got = "hidden"
+		case at == nil:
+		case at.NoCache:
+			got = "no cache"
+		case at.Type == sheet.Number || at.Type == sheet.Date:
+			got = fmt.Sprint(at.Type, at.Num, " ", at.Text)
+		default:
+			got = at.Type.String() + " " + at.Text
+		}
+		if got != c.want {
+			t.Errorf("%s, %s!%s: %q, want %q", c.file, c.sheet, c.cell, got, c.want)
+		}
 	}
 }
 

@@ -119,26 +119,23 @@ func (b *book) relations(ctx context.Context, part string) ([]relation, error) {
 }
 
 // part reads a part from its first byte to its last; f starts at the root element and may leave the rest of it unread.
-func (b *book) part(ctx context.Context, name string, f func(x *zipxml.Reader, root string) error) error {
+func (b *book) part(ctx context.Context, name string, f func(x *zipxml.Reader, root string) error) (err error) {
 	x, err := b.archive.Open(ctx, name)
 	if err != nil {
 		return err
 	}
-	defer x.Close()
+	defer func() { err = errors.Join(err, x.Close()) }()
 	root, err := x.Root()
 	if err != nil {
 		return err
 	}
 	if err := f(x, root); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = x.Fault("the part ends too early")
 		}
 		return err
 	}
-	if err := x.Finish(); err != nil {
-		return err
-	}
-	return x.Close()
+	return x.Finish()
 }
 
 func isTrue(value []byte) bool {

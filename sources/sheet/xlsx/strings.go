@@ -78,6 +78,7 @@ func (t *textReader) read() (string, []sheet.Run, error) {
 		case "t":
 			return t.plain()
 		case "r":
+			runs = append(runs, sheet.Run{End: len(t.buf)}) // what stands outside of runs
 			font, err := t.rich()
 			fonts = fonts || font != ""
 			runs = append(runs, sheet.Run{End: len(t.buf), Font: font})
@@ -86,8 +87,9 @@ func (t *textReader) read() (string, []sheet.Run, error) {
 		return nil
 	})
 	if !fonts {
-		runs = nil
+		return string(t.buf), nil, err
 	}
+	runs = append(runs, sheet.Run{End: len(t.buf)})
 	return string(t.buf), mergeRuns(runs), err
 }
 

@@ -125,7 +125,7 @@ func (r *Reader) Root() (string, error) {
 	for {
 		kind, err := r.Next()
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = r.Fault("the part holds no XML")
 			}
 			return "", err
@@ -139,7 +139,7 @@ func (r *Reader) Root() (string, error) {
 // Finish reads to the end of the part, which checks that it is whole. It is called after the root's end.
 func (r *Reader) Finish() error {
 	for {
-		if _, err := r.Next(); err == io.EOF {
+		if _, err := r.Next(); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
@@ -202,7 +202,7 @@ func (r *Reader) readError(err error) error {
 func (r *Reader) detect() error {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(r.src, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return r.readError(err)
 	}
 	head = head[:n]
