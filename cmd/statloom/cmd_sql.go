@@ -60,7 +60,7 @@ func (a *app) openRelease(ctx context.Context, file, id string) (*duck.DB, error
 		if err != nil {
 			return nil, err
 		}
-		if file, err = databaseFile(cfg.Data, id); err != nil {
+		if file, err = databaseFile(cfg.DataDir(), id); err != nil {
 			return nil, err
 		}
 	} else {

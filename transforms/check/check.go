@@ -149,7 +149,7 @@ func find(ctx context.Context, db *duck.DB, sql string) (findings, error) {
 		SELECT verdict, n, coalesce(book, ''), coalesce(sheet, ''), coalesce(cell, ''), coalesce(text, '') FROM (
 			SELECT *, count(*) OVER (PARTITION BY verdict) AS n,
 				row_number() OVER (PARTITION BY verdict ORDER BY book, sheet, length(cell), cell, text) AS i
-			FROM (%s)
+			FROM (SELECT verdict, book::VARCHAR AS book, sheet::VARCHAR AS sheet, cell::VARCHAR AS cell, text::VARCHAR AS text FROM (%s))
 		) WHERE i <= %d ORDER BY verdict, i`, sql, exampleLimit))
 	if err != nil {
 		return f, query.Reason(err)

@@ -24,6 +24,7 @@ const data = `
 		('_T', '2022', 30.0, 'A', 'tỷ đồng', 'aa', 'Biểu 1', 'D3'), ('B', '2022', NULL, 'M', 'tỷ đồng', 'aa', 'Biểu 1', 'D4'), ('C', '2022', 12.0, 'A', 'tỷ đồng', 'aa', 'Biểu 1', 'D5'),
 		('_T', '2023', NULL, 'M', NULL,      'aa', 'Biểu 1', 'E3'), ('B', '2023', -1.5, 'A', 'tỷ đồng', 'aa', 'Biểu 1', 'E4'),
 		('B',  '2024', 7.0,  'A', 'tỷ đồng', 'aa', 'Biểu 1', 'F4'), ('B', '2024', 'nan', 'A', 'tỷ đồng', 'bb', 'Biểu 2', 'F10');
+	CREATE VIEW figures AS SELECT industry, time_period, obs_value FROM output;
 	CREATE TABLE plain (id INTEGER, amount DECIMAL(9,2));
 	INSERT INTO plain VALUES (1, 1.50), (2, NULL), (2, 3)`
 
@@ -62,6 +63,8 @@ func TestChecks(t *testing.T) {
 		{"unique where", transforms.Check{Kind: "unique", Table: "output", Where: "time_period < '2024' -- older"}, check.Passed, 0, ""},
 		{"null is a key too", transforms.Check{Kind: "unique", Table: "output", Columns: []string{"unit", "time_period"}, Where: "unit IS NULL"}, check.Passed, 0, ""},
 		{"unique, no provenance", transforms.Check{Kind: "unique", Table: "plain"}, check.Failed, 2, "2 failures, the first: id=2: 2 rows have this key"},
+		{"sum, no provenance", transforms.Check{Kind: "sum", Table: "figures", Total: "industry = '_T'", Parts: "industry <> '_T'", GroupBy: []string{"time_period"}, Where: "time_period < '2022'"}, check.Failed, 1,
+			"1 failure: time_period=2021: the parts (2) add up to 20.5, the total is 20.0, the difference is 0.5; groups checked: 2"},
 
 		{"not null", transforms.Check{Kind: "not_null", Table: "output", Columns: []string{"obs_value", "unit", "cell"}}, check.Failed, 3,
 			`3 failures, the first: ` + sheet + `C4: industry=B, time_period=2021: unit is null`},

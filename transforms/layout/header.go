@@ -36,7 +36,7 @@ func (a *analysis) findHeader(b *block) {
 				top = k // heads of several label columns
 				continue
 			}
-			if top >= 0 && distance > 1 && a.rows[k+1].number-f.number > 1 && len(seen)*2 >= len(b.values) && !a.moreAbove(b, k, limit, seen) {
+			if top >= 0 && distance > 1 && a.rows[k+1].number-f.number > 1 && len(seen)*2 >= len(b.values) && !a.moreAbove(b, k, limit) {
 				break
 			}
 			continue
@@ -45,7 +45,7 @@ func (a *analysis) findHeader(b *block) {
 			if top < 0 || bottom < 0 {
 				continue // a unit line between header and values, or above a table without a header
 			}
-			if !a.moreAbove(b, k, limit, seen) {
+			if !a.moreAbove(b, k, limit) {
 				break
 			}
 			continue
@@ -172,8 +172,8 @@ func (a *analysis) spans(k int, c *sheet.Cell) bool {
 	return ok && m.Col2 > m.Col1
 }
 
-// moreAbove reports whether a header line that says something of columns without a header stands above row k.
-func (a *analysis) moreAbove(b *block, k, limit int, seen map[int]bool) bool {
+// moreAbove reports whether a header line stands close above row k: one with several cells, or with one that spans columns.
+func (a *analysis) moreAbove(b *block, k, limit int) bool {
 	for up := k - 1; up > limit && a.rows[k].number-a.rows[up].number <= 4; up-- {
 		if a.rows[up].class == cNone {
 			continue

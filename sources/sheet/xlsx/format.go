@@ -124,7 +124,11 @@ func (b *book) part(ctx context.Context, name string, f func(x *zipxml.Reader, r
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, x.Close()) }()
+	defer func() {
+		if closed := x.Close(); err == nil {
+			err = closed
+		}
+	}()
 	root, err := x.Root()
 	if err != nil {
 		return err
