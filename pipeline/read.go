@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -131,7 +132,8 @@ func (r *running) readOne(ctx context.Context, in input) (trailer, error) {
 
 // named adds the book's name to errors that point at a cell of it.
 func named(err error, book string) error {
-	if f, ok := err.(*fault.Error); ok && f.File == "" {
+	var f *fault.Error
+	if errors.As(err, &f) && f.File == "" {
 		withFile := *f
 		withFile.File = book
 		return &withFile

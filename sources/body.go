@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -43,7 +44,7 @@ func (b *body) Read(p []byte) (int, error) {
 	case b.want >= 0 && b.seen > b.want:
 		b.err = b.length("longer")
 	case err == io.EOF && b.want >= 0 && b.seen < b.want,
-		err == io.ErrUnexpectedEOF:
+		errors.Is(err, io.ErrUnexpectedEOF):
 		b.err = b.length("shorter")
 	default:
 		b.err = err

@@ -30,7 +30,7 @@ list the tables found with their title, unit, header and stub. --format json pri
   statloom inspect --format json *.xlsx`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			if err := oneOf("format", format, "draw", "json"); err != nil {
+			if err := knownForm(format, "draw", "json"); err != nil {
 				return err
 			}
 			if format == "json" {

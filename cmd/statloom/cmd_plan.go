@@ -19,7 +19,7 @@ whether a new release would be published. The sources are listed, but nothing is
 		Example: "  statloom plan\n  statloom plan --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := oneOf("format", format, "table", "csv", "json", "jsonl"); err != nil {
+			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.plan(c.Context(), format)

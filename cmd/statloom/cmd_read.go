@@ -25,7 +25,7 @@ status and unit, the table's title, and the labels it stands under (row_path, ou
   statloom read --format csv book.xlsx > book.csv`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			if err := oneOf("format", format, "csv", "jsonl", "table", "json"); err != nil {
+			if err := knownForm(format, "csv", "jsonl", "table", "json"); err != nil {
 				return err
 			}
 			return a.read(c.Context(), format, files)

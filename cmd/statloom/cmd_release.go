@@ -36,10 +36,10 @@ func (a *app) cmdReleaseList() *cobra.Command {
 		Short: "List the releases that are kept, newest first",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := oneOf("format", format, "table", "csv", "json", "jsonl"); err != nil {
+			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
 			}
-			shelf, _, err := a.shelf()
+			shelf, err := a.shelf()
 			if err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func (a *app) cmdReleaseVerify() *cobra.Command {
 		Short: "Compare every file of a release with the hashes in its manifest",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			shelf, _, err := a.shelf()
+			shelf, err := a.shelf()
 			if err != nil {
 				return err
 			}
@@ -160,14 +160,13 @@ func (a *app) cmdReleaseVerify() *cobra.Command {
 	return c
 }
 
-// shelf opens the releases of the configuration, and gives how many it keeps.
-func (a *app) shelf() (*release.Shelf, int, error) {
+// shelf opens the releases of the configuration.
+func (a *app) shelf() (*release.Shelf, error) {
 	cfg, err := a.load()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	s, err := release.Open(cfg.DataDir())
-	return s, cfg.KeepReleases, err
+	return release.Open(cfg.DataDir())
 }
 
 // change does something to the releases while no run can.

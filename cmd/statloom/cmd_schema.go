@@ -18,7 +18,7 @@ first line of the configuration:
 		Example: "  statloom schema > statloom.schema.json\n  statloom schema --format markdown",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := oneOf("format", format, "json", "markdown"); err != nil {
+			if err := knownForm(format, "json", "markdown"); err != nil {
 				return err
 			}
 			describe := config.Schema

@@ -27,7 +27,7 @@ prompt with history. In the prompt: .tables, .describe NAME, .format FORM, .help
   statloom sql`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := oneOf("format", format, "table", "csv", "json", "jsonl"); err != nil {
+			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
 			}
 			db, err := a.openRelease(c.Context(), file, id)
@@ -141,7 +141,7 @@ func (s *session) dot(ctx context.Context, words []string) error {
 		return s.one(ctx, `SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = `+
 			duck.Literal(words[1])+` ORDER BY column_index`)
 	case words[0] == ".format" && len(words) == 2:
-		if err := oneOf("format", words[1], "table", "csv", "json", "jsonl"); err != nil {
+		if err := knownForm(words[1], "table", "csv", "json", "jsonl"); err != nil {
 			return err
 		}
 		s.format = words[1]

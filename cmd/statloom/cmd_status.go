@@ -24,7 +24,7 @@ func (a *app) cmdStatus() *cobra.Command {
   statloom status --format json --limit 1`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			if err := oneOf("format", format, "table", "csv", "json", "jsonl"); err != nil {
+			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
 			}
 			cfg, err := a.load()

@@ -125,4 +125,3 @@ func query(t *testing.T, dir, config, sql string, env map[string]string) [][]str
 	c := statloom(t, dir, env, "sql", "--config", config, "--format", "csv", "-c", sql).must(t, 0)
 	return readCSV(t, c.out)[1:]
 }
-

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -108,7 +109,7 @@ func (a *app) log() *slog.Logger {
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(tint.NewHandler(a.err, &tint.Options{Level: level, NoColor: !a.color(), TimeFormat: time.TimeOnly}))
+	return slog.New(tint.NewTextHandler(a.err, &tint.Options{Level: level, NoColor: !a.color(), TimeFormat: time.TimeOnly}))
 }
 
 // path makes a path of the command line absolute.
@@ -131,14 +132,12 @@ func formatFlag(c *cobra.Command, target *string, first string, others ...string
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(forms, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// oneOf checks the value of an option that allows only some.
-func oneOf(name, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if a == value {
-			return nil
-		}
+// knownForm checks the value of --format.
+func knownForm(value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
 	}
-	return usageError{fmt.Errorf("--%s %s is not known: it can be %s", name, value, join(allowed))}
+	return usageError{fmt.Errorf("--format %s is not known: it can be %s", value, join(allowed))}
 }
 
 func join(words []string) string {

@@ -271,8 +271,8 @@ func TestAnchors(t *testing.T) {
 
 func TestNoFile(t *testing.T) {
 	for path, want := range map[string]string{
-		"testdata/none.yaml": "testdata/none.yaml: there is no such file; give the configuration's file",
-		"testdata":           "testdata: this is a folder, not a file; give the configuration's file",
+		"testdata/none.yaml": "testdata/none.yaml: there is no such file; name another, or write a first one with: statloom init",
+		"testdata":           "testdata: this is a folder, not a file; name another, or write a first one with: statloom init",
 	} {
 		_, err := config.Load(path, kinds(), env)
 		if err == nil || err.Error() != want || fault.KindOf(err) != fault.Config {

@@ -21,7 +21,7 @@ import (
 func Load(path string, kinds Kinds, env func(name string) (string, bool)) (*Config, error) {
 	text, what := readFile(path, maxFile)
 	if what != "" {
-		return nil, Problems{{File: path, What: what, Want: "give the configuration's file"}}
+		return nil, Problems{{File: path, What: what, Want: "name another, or write a first one with: statloom init"}}
 	}
 	c := &Config{path: path}
 	if found := c.load(text, kinds, env); len(found) > 0 {

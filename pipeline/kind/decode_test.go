@@ -44,7 +44,7 @@ type options struct {
 	At       time.Time         `yaml:"at"`
 	Skipped  string            `yaml:"-"`
 	Plain    string
-	internal int
+	internal int //nolint:unused // a field that cannot be decoded into
 }
 
 // Common is what the options share with others.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -63,7 +64,7 @@ func sealed(ctx context.Context, b *Blob, size int64) (bool, error) {
 		return false, err
 	}
 	seal := make([]byte, sha256.Size)
-	if _, err := b.ReadAt(seal, size); err != nil && err != io.EOF {
+	if _, err := b.ReadAt(seal, size); err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("read fragment: %w", err)
 	}
 	return bytes.Equal(sum, seal), nil

@@ -98,7 +98,7 @@ func book(t *testing.T, l *Lake, content string) {
 	}
 	defer b.Close()
 	got := make([]byte, b.Size())
-	if _, err := b.ReadAt(got, 0); err != nil && err != io.EOF || string(got) != content {
+	if _, err := b.ReadAt(got, 0); err != nil && !errors.Is(err, io.EOF) || string(got) != content {
 		t.Errorf("book has %q, %v; want %q", got, err, content)
 	}
 }
@@ -249,7 +249,7 @@ func TestPutThatFailsLeavesNothing(t *testing.T) {
 			t.Errorf("source that leads elsewhere: %v", err)
 		}
 		it := l.bucket.List(nil)
-		if object, err := it.Next(t.Context()); err != io.EOF {
+		if object, err := it.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("the lake holds %v, %v", object, err)
 		}
 	})

@@ -1,6 +1,9 @@
 package fold
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // punctuation makes the punctuation of folded text alike: dashes and quotes of one kind, no footnote marks in brackets,
 // no blanks beside commas and brackets.
@@ -47,19 +50,16 @@ func alike(s string) (string, int) {
 	if s[0] < 0x80 {
 		return s[:1], 1
 	}
-	for _, r := range s {
-		n := len(string(r))
-		switch r {
-		case '–', '—', '−', '‐', '‑', '‒', '―':
-			return "-", n
-		case '“', '”', '„', '″':
-			return `"`, n
-		case '‘', '’', '′':
-			return "'", n
-		}
-		return s[:n], n
+	r, n := utf8.DecodeRuneInString(s)
+	switch r {
+	case '–', '—', '−', '‐', '‑', '‒', '―':
+		return "-", n
+	case '“', '”', '„', '″':
+		return `"`, n
+	case '‘', '’', '′':
+		return "'", n
 	}
-	return "", len(s)
+	return s[:n], n
 }
 
 // footnote gives the length of the footnote mark that s begins with: (1), (12), (*), [2], (**); 0 if there is none.

@@ -144,18 +144,18 @@ func (b *builder) refuse(ctx context.Context, n *node, from, where, what, remedy
 		return fmt.Errorf("check indicator %s: %w", n.id, query.Reason(err))
 	}
 	defer rows.Close()
-	for rows.Next() {
-		var key string
-		var count int64
-		if err := rows.Scan(&key, &count); err != nil {
-			return fmt.Errorf("check indicator %s: %w", n.id, err)
-		}
-		return &fault.Error{
-			Kind: fault.Config, Remedy: remedy,
-			What: fmt.Sprintf("indicator %s %s, %d in all, the first at %s", n.id, what, count, key),
-		}
+	if !rows.Next() {
+		return rows.Err()
 	}
-	return rows.Err()
+	var key string
+	var count int64
+	if err := rows.Scan(&key, &count); err != nil {
+		return fmt.Errorf("check indicator %s: %w", n.id, err)
+	}
+	return &fault.Error{
+		Kind: fault.Config, Remedy: remedy,
+		What: fmt.Sprintf("indicator %s %s, %d in all, the first at %s", n.id, what, count, key),
+	}
 }
 
 // periods makes the table of the periods that occur in the rows.

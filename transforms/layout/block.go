@@ -26,6 +26,9 @@ type block struct {
 	isStub  []bool
 	isValue []bool
 
+	strays []int // lines of the body that say nothing of what they are about
+	cut    []int // lines of that kind below the body, which are no part of it
+
 	metaTop  int   // first line above the table that belongs to it
 	header   []int // header lines
 	gap      map[int]lineKind

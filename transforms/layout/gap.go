@@ -53,21 +53,23 @@ func isUnitText(s string) bool {
 // fillGaps decides what the lines without values between the header and the last value are.
 func (a *analysis) fillGaps(b *block) {
 	b.gap = make(map[int]lineKind)
-	from := b.body[0]
-	if n := len(b.header); n > 0 {
-		from = b.header[n-1] + 1
-	} else {
-		from = a.labelsAbove(b)
-	}
 	inBody := make(map[int]bool, len(b.body))
 	for _, k := range b.body {
 		inBody[k] = true
 	}
-	for k := from; k < b.last; k++ {
+	for k := a.firstLine(b); k < b.last; k++ {
 		if a.rows[k].class != cNone && !inBody[k] {
 			b.gap[k] = a.gapKind(b, k)
 		}
 	}
+}
+
+// firstLine gives the first line below the header.
+func (a *analysis) firstLine(b *block) int {
+	if n := len(b.header); n > 0 {
+		return b.header[n-1] + 1
+	}
+	return a.labelsAbove(b)
 }
 
 // labelsAbove gives the first of the label lines right above a body without a header.

@@ -50,6 +50,9 @@ func (a *analysis) findHeader(b *block) {
 			}
 			continue
 		}
+		if bottom < 0 && n == 1 && f.class == cLabel && a.reachesAll(b, k, first) && a.headAbove(b, k) {
+			continue // the first of the lines that divide the table
+		}
 		if a.isTitleLine(b, k, n, first, top >= 0, len(seen) >= len(b.values)) {
 			break
 		}
@@ -151,14 +154,14 @@ func (a *analysis) isTitleLine(b *block, k, n int, first *sheet.Cell, started, c
 	if titleStart.MatchString(fold.Text(first.Text)) || complete && (f.numbered || len(first.Text) > 40 && !a.spans(k, first)) {
 		return true
 	}
-	if k == 0 && complete && f.class == cLabel && !a.spans(k, first) {
+	if k == 0 && complete && f.class == cLabel && !a.spans(k, first) || started && a.headsList(b, k, first, complete) {
 		return true
 	}
 	if f.texts > 1 { // a label beside it: a head over the labels, or a title with a unit
 		return started && len(a.firstText(k)) > longHeader
 	}
 	if m, ok := a.g.Merge(f.number, first.Col); ok && m.Col2 > m.Col1 {
-		return !started && len(b.values) > 1
+		return !started && len(b.values) > 1 && !a.headAbove(b, k)
 	}
 	if len(b.values) == 1 {
 		return len(first.Text) > longHeader

@@ -65,6 +65,8 @@ type Table struct {
 	ordinals map[int]bool // label columns that only number the lines
 	heads    []Column     // all columns with a header, labels too
 	style    numberStyle
+
+	unnamed []unnamed // values that stand in no line
 }
 
 // Column is a column of values.
@@ -125,7 +127,7 @@ func (s *Sheet) recognise(a *analysis, pins Pins) {
 	for i, b := range blocks {
 		b.prev = -1
 		if i > 0 {
-			b.prev = blocks[i-1].last
+			b.prev = blocks[i-1].end()
 		}
 		b.pins = pins
 		a.shape(b)

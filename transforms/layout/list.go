@@ -61,6 +61,7 @@ func (a *analysis) wordRun(from, end int) (first, last int) {
 
 // listBlock makes a list of a run of lines: a header of one line, and of the lines below it that have no first column.
 func (a *analysis) listBlock(first, last int, alone bool) *block {
+	first = a.listHead(first, last)
 	b := &block{list: []int{first}}
 	left := a.rows[first].first
 	for k := first + 1; k <= last; k++ {
@@ -80,4 +81,35 @@ func (a *analysis) listBlock(first, last int, alone bool) *block {
 		return nil
 	}
 	return b
+}
+
+// listHead gives the first line of a run that can be the header of a list: lines in front of it that a blank row parts
+// from the rest, and that have something to say of fewer than half of the columns, are words above the list.
+func (a *analysis) listHead(first, last int) int {
+	widest := 0
+	for k := first; k <= last; k++ {
+		widest = max(widest, a.rows[k].texts+a.rows[k].values+a.rows[k].years)
+	}
+	for k := first; k < last; k++ {
+		reach := 0
+		for j, kd := range a.kinds[k] {
+			if kd == blank {
+				continue
+			}
+			reach++
+			if m, ok := a.g.Merge(a.rows[k].number, a.g.Rows[k].Cells[j].Col); ok {
+				reach += m.Col2 - m.Col1
+			}
+		}
+		if reach*2 >= widest {
+			return first
+		}
+		if a.rows[k+1].class == cNone || a.rows[k+1].number-a.rows[k].number > 1 {
+			first = k + 1
+			for first < last && a.rows[first].class == cNone {
+				first++
+			}
+		}
+	}
+	return first
 }

@@ -76,6 +76,9 @@ func (u *run) observations(ctx context.Context, g *sheet.Grid, t *Table, from ti
 			return err
 		}
 	}
+	for _, c := range t.unnamed {
+		u.reject(g, c.cell, c.text, "no label stands on this line, and a blank row parts it from the labels above")
+	}
 	return nil
 }
 

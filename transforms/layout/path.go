@@ -36,6 +36,9 @@ func (a *analysis) lines(b *block, t *Table) {
 	for _, k := range b.body {
 		body[k] = true
 	}
+	for _, k := range b.strays {
+		delete(body, k) // it would come under the labels above
+	}
 	from := b.body[0]
 	for k := range b.gap {
 		from = min(from, k)

@@ -11,13 +11,19 @@ import (
 func (a *analysis) shape(b *block) {
 	a.count(b)
 	a.columns(b)
+	if a.cutStrays(b) {
+		a.count(b)
+		a.columns(b)
+	}
 	if b.list != nil {
 		b.header = b.list
 	} else {
 		a.findHeader(b)
+		a.partHeader(b)
 	}
 	a.findUnitColumn(b)
 	a.fillGaps(b)
+	a.findStrays(b, a.firstLine(b))
 	a.findMeta(b)
 }
 
@@ -70,6 +76,7 @@ func (a *analysis) count(b *block) {
 // columns parts label columns from value columns: labels lie to the left of the first column that holds mostly values.
 func (a *analysis) columns(b *block) {
 	width := len(b.stats)
+	b.stub, b.values = nil, nil
 	b.isStub, b.isValue = make([]bool, width), make([]bool, width)
 	b.ordinals = make(map[int]bool)
 	var filled []int

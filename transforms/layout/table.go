@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
@@ -33,11 +34,12 @@ func (a *analysis) table(b *block, end int) *Table {
 	a.meta(b, t)
 	a.lines(b, t)
 	for k := b.last + 1; k < end; k++ {
-		if s := a.lineText(k); s != "" {
+		if s := a.lineText(k); s != "" && !slices.Contains(b.cut, k) {
 			t.Notes = append(t.Notes, s)
 		}
 	}
 	t.Range = a.extent(b)
+	t.unnamed = a.unnamedCells(b)
 	t.style = a.numberStyle(b)
 	return t
 }

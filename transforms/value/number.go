@@ -142,7 +142,7 @@ func lex(text string) (t token, why string) {
 	if t.body, rest = scan(rest); t.body == "" {
 		return t, "the text is not a number"
 	}
-	if t.exponent, rest, why = exponent(t.body, rest); why != "" {
+	if t.exponent, rest, why = exponent(rest); why != "" {
 		return t, why
 	}
 	if r, ok := strings.CutPrefix(trim(rest), "%"); ok {
@@ -220,7 +220,7 @@ func markAt(s string) (byte, int) {
 }
 
 // exponent takes a power of ten off the front, which must have a sign so as not to be taken for a note.
-func exponent(body, s string) (exp, rest, why string) {
+func exponent(s string) (exp, rest, why string) {
 	if len(s) < 3 || s[0] != 'e' && s[0] != 'E' || s[1] != '+' && s[1] != '-' || !isDigit(s[2]) {
 		return "", s, ""
 	}

@@ -74,6 +74,9 @@ func TestRead(t *testing.T) {
 		{"numbers", "a,b\n 12 ,-0.5\n0,1e3\n0.25,1.5E-3\n123456789012345678901234567890,-7\n", "csv (comma, UTF-8)",
 			"a | b\n12 | -0.5\n0 | 1e3\n0.25 | 1.5E-3\n123456789012345678901234567890 | -7\n"},
 		{"one column", "a\nb\n", "csv (comma, UTF-8)", "a\nb\n"},
+		{"one field", "Not found!", "csv (comma, UTF-8)", "Not found!\n"},
+		{"one line", "a,b", "csv (comma, UTF-8)", "a | b\n"},
+		{"empty fields", "\"\"\n\"\"\n", "csv (comma, UTF-8)", ""},
 		{"commas in text", "Tên;Mô tả\nA;một, hai\nB;ba, bốn\n", "csv (semicolon, UTF-8)", "Tên | Mô tả\nA | một, hai\nB | ba, bốn\n"},
 		{"semicolons in text", "name,note\nA,x; y\nB,z; w\n", "csv (comma, UTF-8)", "name | note\nA | x; y\nB | z; w\n"},
 		{"PX-Web", "\"Average by Year\"\r\n\r\n\"Year\";\"Jan.\"\r\n\"2016\";201.5\r\n\"2017\";\"..\"\r\n", "csv (semicolon, UTF-8)", "Average by Year\n!row 3\nYear | Jan.\n2016 | 201.5\n2017 | ..\n"},
@@ -100,7 +103,6 @@ func TestRefuse(t *testing.T) {
 		"a,b\x00c":                               "of no format",
 		"\x01\x02":                               "of no format",
 		" \r\n\t":                                "of no format",
-		"Not found!":                             "a line of text, not a table",
 		"a,b\n1,\"2\n3,4\n":                      `sheet "Biểu 1", cell B2: a quote is opened here and never closed`,
 		"\xff\xfea\x00,\x00b":                    "half a character at its end",
 		strings.Repeat("a,b\n", 2000) + "c,\x00": `cell B2001: a NUL byte`,
@@ -112,6 +114,17 @@ func TestRefuse(t *testing.T) {
 	}
 	if _, _, err := dump(t, "[1] first,[2] second\n1,2\n"); err != nil {
 		t.Errorf("a header in brackets: %v", err)
+	}
+}
+
+// TestOneLine reads a text of one field only where the file's name says that it is delimited text.
+func TestOneLine(t *testing.T) {
+	const text = "Not found!"
+	for name, ok := range map[string]bool{"a.csv": true, "b/A.TSV": true, "a.txt": true, "a": false, "a.csv.html": false, "csv": false} {
+		_, err := sheet.Open(t.Context(), []sheet.Format{Format{}}, sheet.Input{Name: name, Data: strings.NewReader(text), Size: int64(len(text))}, sheet.Limits{})
+		if ok && err != nil || !ok && (fault.KindOf(err) != fault.Input || !strings.Contains(fmt.Sprint(err), "a line of text, not a table")) {
+			t.Errorf("%s: %v, accepted is %t", name, err, ok)
+		}
 	}
 }
 

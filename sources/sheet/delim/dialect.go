@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/statloom/statloom/pipeline/fault"
 )
@@ -49,13 +51,23 @@ func (b *book) findDialect(ctx context.Context) error {
 			b.comma, best = comma, share
 		}
 	}
-	if best == 0 && lines <= 1 {
+	if best == 0 && lines <= 1 && !namedText(b.in.Name) {
 		return &fault.Error{
 			Kind: fault.Input, File: b.in.Name, What: "this is a line of text, not a table",
 			Remedy: "fetch it again: it may be a message of the server",
 		}
 	}
 	return nil
+}
+
+// namedText reports whether a file's name says that it is delimited text. The content decides first: the name only lets
+// in a text of one line without a delimiter, which else is rather the message of a server.
+func namedText(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".csv", ".tsv", ".txt":
+		return true
+	}
+	return false
 }
 
 // consistency gives the share of the sample's records that have the most frequent number of fields, counting only those
