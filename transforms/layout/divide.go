@@ -36,16 +36,16 @@ func (a *analysis) headsList(b *block, k int, c *sheet.Cell, complete bool) bool
 }
 
 // partHeader takes the last header line out of the header when it is the first of the lines that divide the table: its
-// only cell above values has the place and the width of a line further down that stands alone.
-func (a *analysis) partHeader(b *block) {
+// only cell above values has the place and the width of a line further down that stands alone. It gives that line, or -1.
+func (a *analysis) partHeader(b *block) int {
 	n := len(b.header)
 	if n < 2 || b.pins.HeaderRows > 0 || len(b.values) < 2 {
-		return
+		return -1
 	}
 	k := b.header[n-1]
 	count, first := a.valueCells(b, k)
 	if count != 1 || first.Type != sheet.Text || !a.headAbove(b, k) {
-		return
+		return -1
 	}
 	own, _ := a.g.Merge(a.rows[k].number, first.Col)
 	for _, below := range b.body {
@@ -56,8 +56,9 @@ func (a *analysis) partHeader(b *block) {
 			other, _ := a.g.Merge(a.rows[g].number, first.Col)
 			if other.Col2-other.Col1 == own.Col2-own.Col1 {
 				b.header = b.header[:n-1]
-				return
+				return k
 			}
 		}
 	}
+	return -1
 }

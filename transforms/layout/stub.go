@@ -15,14 +15,18 @@ func (a *analysis) shape(b *block) {
 		a.count(b)
 		a.columns(b)
 	}
+	section := -1
 	if b.list != nil {
 		b.header = b.list
 	} else {
 		a.findHeader(b)
-		a.partHeader(b)
+		section = a.partHeader(b)
 	}
 	a.findUnitColumn(b)
 	a.fillGaps(b)
+	if section >= 0 {
+		b.gap[section] = lineSection
+	}
 	a.findStrays(b, a.firstLine(b))
 	a.findMeta(b)
 }
