@@ -130,14 +130,17 @@ var noteStart = regexp.MustCompile(`^(\(?\*+\)?|\[?\d{1,2}[\])./]|\(\d{1,2}\)|\\
 // looksLikeNote tells sources and footnotes by their beginning.
 func looksLikeNote(s string) bool { return noteStart.MatchString(strings.ToLower(fold.Space(s))) }
 
+// top is the first line of a block's header, or of the labels that stand above its body where it has none.
+func (a *analysis) top(b *block) int {
+	if len(b.header) > 0 {
+		return b.header[0]
+	}
+	return a.labelsAbove(b)
+}
+
 // findMeta decides which lines above the header belong to the table; the rest are notes of the table before.
 func (a *analysis) findMeta(b *block) {
-	top := b.body[0]
-	if len(b.header) > 0 {
-		top = b.header[0]
-	} else {
-		top = a.labelsAbove(b)
-	}
+	top := a.top(b)
 	b.metaTop = top
 	if b.prev < 0 {
 		b.metaTop = 0

@@ -140,7 +140,7 @@ func (u *run) observe(s *surroundings, m *memos) (obs observation, why string) {
 	obs.value, obs.status, obs.comment = c.Value, c.Status, c.Comment
 	obs.sheet, obs.cell = c.Sheet, c.Cell
 	for i := range u.dims {
-		v, _, ok := u.dims[i].resolve(s, m.dims[i])
+		v, ok := u.dims[i].resolve(s, m.dims[i])
 		if !ok {
 			return obs, fmt.Sprintf("dimension %s: none of %s gives a value", u.recipe.Dimensions[i].ID, u.dims[i].names())
 		}
@@ -155,7 +155,7 @@ func (u *run) observe(s *surroundings, m *memos) (obs observation, why string) {
 		obs.status = status
 	}
 	u.unitOf(s, m, &obs)
-	obs.priceBase, _, _ = u.priceBase.resolve(s, m.priceBase)
+	obs.priceBase, _ = u.priceBase.resolve(s, m.priceBase)
 	return obs, ""
 }
 
@@ -278,7 +278,7 @@ func (u *run) unitOf(s *surroundings, m *memos, obs *observation) {
 	text := s.cell.Unit
 	if u.unit.given {
 		var ok bool
-		if text, _, ok = u.unit.resolve(s, m.unit); !ok {
+		if text, ok = u.unit.resolve(s, m.unit); !ok {
 			return
 		}
 	}

@@ -162,7 +162,7 @@ func (w *walker) group(k int) {
 		return
 	}
 	next, depth := w.nextLabel(k)
-	if len(labels) == 1 && w.continues(&labels[0], next, depth) {
+	if len(labels) == 1 && continues(&labels[0], next) {
 		w.pending = append(w.pending, labels[0])
 		return
 	}
@@ -209,7 +209,7 @@ func (w *walker) nextLabel(k int) (*sheet.Cell, int) {
 }
 
 // continues reports whether the sentence of a label goes on in the next label.
-func (w *walker) continues(l *label, next *sheet.Cell, depth int) bool {
+func continues(l *label, next *sheet.Cell) bool {
 	if next == nil || next.Col != l.col || next.Type != sheet.Text {
 		return false
 	}

@@ -138,8 +138,8 @@ func level(path []string, n int) string {
 	return path[n-1]
 }
 
-// resolve takes the text of the first place that gives one. from is where it stood; nil for the pick's own value.
-func (p *pick) resolve(s *surroundings, memo map[string]string) (text string, from *place, ok bool) {
+// resolve takes the text of the first place that gives one, or else the pick's own value.
+func (p *pick) resolve(s *surroundings, memo map[string]string) (text string, ok bool) {
 	for i := range p.places {
 		t := s.text(p.places[i])
 		if t == "" {
@@ -156,10 +156,10 @@ func (p *pick) resolve(s *surroundings, memo map[string]string) (text string, fr
 			}
 		}
 		if v != noMatch {
-			return v, &p.places[i], true
+			return v, true
 		}
 	}
-	return p.value, nil, p.value != ""
+	return p.value, p.value != ""
 }
 
 // noMatch is remembered for texts that give nothing; no cell can hold it.

@@ -84,12 +84,7 @@ func (a *analysis) lineText(k int) string {
 
 // meta reads the lines above the table: its unit and its title.
 func (a *analysis) meta(b *block, t *Table) {
-	top := b.body[0]
-	if len(b.header) > 0 {
-		top = b.header[0]
-	} else {
-		top = a.labelsAbove(b)
-	}
+	top := a.top(b)
 	for k := b.metaTop; k < top; k++ {
 		var words []string
 		for j, kd := range a.kinds[k] {
