@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,16 +18,23 @@ import (
 )
 
 // build loads everything into a fresh database, runs the stages on it and publishes what they leave.
-func (r *running) build(ctx context.Context, books []lake.Version, inputs []input, hash string) (err error) {
+func (r *running) build(ctx context.Context, books []lake.Version, inputs []input, unread []release.Unread, hash string) error {
+	created := r.Now().UTC().Truncate(time.Microsecond)
+	id, err := r.releaseID(created, hash)
+	if err != nil {
+		return err
+	}
 	db, err := duck.Create(ctx, r.work("build.duckdb"), r.Duck)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-
-	started := r.Now().UTC().Truncate(time.Second)
-	id := started.Format("20060102T150405Z") + "-" + hash[:8]
-	facts := facts{release: id, run: r.result.Run, created: started, inputsHash: hash}
+	defer func() {
+		// The release does not live in this file: it stands or falls without it.
+		if err := db.Close(); err != nil {
+			r.problem(ctx, "publish", "", fmt.Errorf("close the working database: %w", err))
+		}
+	}()
+	facts := facts{release: id, run: r.result.Run, created: created, inputsHash: hash, unread: unread}
 	tables, err := r.load(ctx, db, books, inputs, facts)
 	if err != nil {
 		return err
@@ -45,6 +54,21 @@ func (r *running) build(ctx context.Context, books []lake.Version, inputs []inpu
 type facts struct {
 	release, run, inputsHash string
 	created                  time.Time
+	unread                   []release.Unread
+}
+
+// releaseID makes an id that sorts by time. Releases made within a second of the same inputs are told apart by a number.
+func (r *running) releaseID(created time.Time, hash string) (string, error) {
+	list, err := r.Releases.List()
+	if err != nil {
+		return "", err
+	}
+	first := created.Format("20060102T150405Z") + "-" + hash[:8]
+	id := first
+	for n := 2; slices.ContainsFunc(list, func(i release.Info) bool { return i.ID == id }); n++ {
+		id = fmt.Sprintf("%s-%d", first, n)
+	}
+	return id, nil
 }
 
 // stages runs the stages in order.
@@ -75,13 +99,13 @@ func (r *running) holdBack(ctx context.Context, db *duck.DB, id string, held []s
 	if err != nil {
 		return err
 	}
-	err = db.WriteDatabase(ctx, staging.Dir+"/candidate.duckdb")
+	err = db.WriteDatabase(ctx, filepath.Join(staging.Dir, "candidate.duckdb"))
 	if err != nil {
 		return errors.Join(err, staging.Discard())
 	}
 	dir, err := staging.SetAside(reason)
 	if err != nil {
-		return err
+		return errors.Join(err, staging.Discard())
 	}
 	return &fault.Error{Kind: fault.Check, What: fmt.Sprintf("the release is held back, %d checks failed:\n  %s", len(held), strings.Join(held, "\n  ")),
 		Remedy: "the last good release stays current; the candidate is in " + dir}
@@ -102,14 +126,12 @@ func (r *running) publish(ctx context.Context, db *duck.DB, published []Publishe
 	rel := sinks.Release{ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db}
 	r.Watch.Begin("publish", len(r.Sinks)*len(tables))
 	defer r.Watch.End()
-	for _, s := range r.Sinks {
-		if err := r.feed(ctx, s, rel, tables); err != nil {
-			return errors.Join(err, staging.Discard())
-		}
+	if err := r.feed(ctx, rel, tables); err != nil {
+		return errors.Join(err, staging.Discard())
 	}
 	info, err := staging.Commit(ctx, r.manifest(f, tables))
 	if err != nil {
-		return err
+		return errors.Join(err, staging.Discard())
 	}
 	r.event(ctx, slog.LevelInfo, "publish", "", "release %s is current", info.ID)
 	gone, err := r.Releases.Prune(r.Keep)
@@ -122,25 +144,51 @@ func (r *running) publish(ctx context.Context, db *duck.DB, published []Publishe
 	return nil
 }
 
-// feed takes one sink through a release.
-func (r *running) feed(ctx context.Context, s sinks.Sink, rel sinks.Release, tables []sinks.Table) error {
-	err := s.Begin(ctx, rel)
-	for i := 0; err == nil && i < len(tables); i++ {
-		err = s.Write(ctx, tables[i])
-		r.Watch.Part(tables[i].Name())
+// feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by
+// its readers from then on.
+func (r *running) feed(ctx context.Context, rel sinks.Release, tables []sinks.Table) error {
+	for i, s := range r.Sinks {
+		if err := r.write(ctx, s, rel, tables); err != nil {
+			return errors.Join(err, abort(ctx, r.Sinks[:i+1]))
+		}
 	}
-	if err == nil {
-		err = s.Commit(ctx)
-	}
-	if err != nil {
-		// The release is given up even when the run is being stopped.
-		return errors.Join(err, s.Abort(context.WithoutCancel(ctx)))
+	for i, s := range r.Sinks {
+		err := ctx.Err()
+		if err == nil {
+			err = s.Commit(ctx)
+		}
+		if err != nil {
+			return errors.Join(err, abort(ctx, r.Sinks[i:]))
+		}
 	}
 	return nil
 }
 
+// write gives one sink all tables.
+func (r *running) write(ctx context.Context, s sinks.Sink, rel sinks.Release, tables []sinks.Table) error {
+	if err := s.Begin(ctx, rel); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := s.Write(ctx, t); err != nil {
+			return err
+		}
+		r.Watch.Part(t.Name())
+	}
+	return nil
+}
+
+// abort gives a release up at sinks that have not committed it, even when the run is being stopped.
+func abort(ctx context.Context, begun []sinks.Sink) error {
+	var errs []error
+	for _, s := range begun {
+		errs = append(errs, s.Abort(context.WithoutCancel(ctx)))
+	}
+	return errors.Join(errs...)
+}
+
 func (r *running) manifest(f facts, tables []sinks.Table) release.Manifest {
-	m := release.Manifest{Run: f.run, Created: f.created, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash}
+	m := release.Manifest{Run: f.run, Created: f.created, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash, Unread: f.unread}
 	for _, d := range r.Datasets {
 		m.Illustrative = m.Illustrative || d.Illustrative
 	}

@@ -116,6 +116,21 @@ func (r *running) loadSnapshots(ctx context.Context, db *duck.DB, books []lake.V
 	return snapshotTable.create(ctx, db, rows)
 }
 
+// loadEditions makes the staging table that says which versions of books belong to a dataset, and gives its name. The same
+// bytes may also stand at an address that is none of the dataset's, and what happens there says nothing about it.
+func loadEditions(ctx context.Context, db *duck.DB, d *Dataset, books []lake.Version) (string, error) {
+	var rows [][]any
+	for _, v := range books {
+		if d.takes(v) {
+			rows = append(rows, []any{v.Source, v.URI, int64(v.Number)})
+		}
+	}
+	t := tableSpec{name: duck.EditionsName(d.ID), comment: "The versions of books that belong to " + d.ID, columns: []columnSpec{
+		{"source", textType, "As in snapshots"}, {"uri", textType, "As in snapshots"}, {"version", wholeNum, "As in snapshots"},
+	}}
+	return t.name, t.create(ctx, db, rows)
+}
+
 var datasetTable = tableSpec{
 	name:    "datasets",
 	comment: "Danh mục bộ dữ liệu — The datasets of the release",

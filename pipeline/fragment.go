@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
+	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms"
@@ -21,7 +23,16 @@ type trailer struct {
 	Rows    int64               `json:"rows"`
 	Report  transforms.Report   `json:"report"`
 	Rejects []transforms.Reject `json:"rejects,omitempty"`
+	More    int64               `json:"more,omitempty"` // rejects beyond maxRejects, which are counted only
 }
+
+// Rejects are kept in memory until they are loaded, and a book may be all rejects: these bound a book's.
+const (
+	maxRejects    = 10_000
+	maxRejectText = 1_000 // bytes
+)
+
+func (t trailer) rejected() int64 { return int64(len(t.Rejects)) + t.More }
 
 // A fragment is an Arrow IPC stream, then the trailer as JSON, then the trailer's length as 8 bytes: the trailer is known
 // only after the last batch, and batches are not kept in memory meanwhile.
@@ -33,7 +44,11 @@ func writeFragment(ctx context.Context, w io.Writer, in input, book sheet.Book) 
 		return trailer{}, err
 	}
 	out := &fragmentWriter{ctx: ctx, dataset: in.dataset, ipc: ipc.NewWriter(w, ipc.WithSchema(schema))}
-	report, err := in.dataset.Reader.Read(ctx, book, in.origin(), out)
+	var report transforms.Report
+	err = guard(fault.Input, "the reader broke on this book", func() (err error) {
+		report, err = in.dataset.Reader.Read(ctx, book, in.origin(), out)
+		return err
+	})
 	if err != nil {
 		return trailer{}, err
 	}
@@ -92,7 +107,16 @@ func (f *fragmentWriter) Batch(b arrow.RecordBatch) error {
 }
 
 // Reject keeps what cannot be used for the quarantine.
-func (f *fragmentWriter) Reject(r transforms.Reject) { f.end.Rejects = append(f.end.Rejects, r) }
+func (f *fragmentWriter) Reject(r transforms.Reject) {
+	if len(f.end.Rejects) == maxRejects {
+		f.end.More++
+		return
+	}
+	if len(r.Text) > maxRejectText {
+		r.Text = strings.ToValidUTF8(r.Text[:maxRejectText], "") + "…"
+	}
+	f.end.Rejects = append(f.end.Rejects, r)
+}
 
 // readTrailer reads the end of a fragment and gives the length of the stream before it.
 func readTrailer(b *lake.Blob) (t trailer, stream int64, err error) {

@@ -29,7 +29,7 @@ func (in input) origin() transforms.Origin {
 // key names the fragment that the dataset's recipe makes of the book.
 func (in input) key(engine string) lake.FragmentKey {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n", engine, in.dataset.RecipeHash, in.version.URI, in.version.Name, in.vintage.UTC().Format(time.RFC3339Nano))
+	fmt.Fprintf(h, "%q %q %q %q %s", engine, in.dataset.RecipeHash, in.version.URI, in.version.Name, in.vintage.UTC().Format(time.RFC3339Nano))
 	return lake.FragmentKey{Snapshot: in.version.SHA256, Recipe: hex.EncodeToString(h.Sum(nil))}
 }
 
@@ -61,7 +61,7 @@ func (r *running) inputs(books []lake.Version) []input {
 		d := &r.Datasets[i]
 		taken := map[string]bool{}
 		for _, v := range books {
-			if !slices.Contains(d.Sources, v.Source) || (d.Books != nil && !d.Books.MatchString(v.Name)) || taken[v.SHA256] {
+			if !d.takes(v) || taken[v.SHA256] {
 				continue
 			}
 			taken[v.SHA256] = true
@@ -69,6 +69,11 @@ func (r *running) inputs(books []lake.Version) []input {
 		}
 	}
 	return list
+}
+
+// takes reports whether a version of a book is one of those the dataset is made of.
+func (d *Dataset) takes(v lake.Version) bool {
+	return slices.Contains(d.Sources, v.Source) && (d.Books == nil || d.Books.MatchString(v.Name))
 }
 
 // vintage is when a version became known: the publication date speaks for the first version at an address only, since
@@ -83,12 +88,12 @@ func vintage(v lake.Version) time.Time {
 // inputsHash is over all that a release is made of.
 func (r *running) inputsHash(books []lake.Version, inputs []input) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n", r.Engine, r.ConfigHash)
+	fmt.Fprintf(h, "%q %q\n", r.Engine, r.ConfigHash)
 	for _, v := range books {
-		fmt.Fprintf(h, "%s %s %d %s %s\n", v.Source, v.URI, v.Number, v.SHA256, vintage(v))
+		fmt.Fprintf(h, "%q %q %q %d %s %s\n", v.Source, v.URI, v.Name, v.Number, v.SHA256, vintage(v).Format(time.RFC3339Nano))
 	}
 	for _, in := range inputs {
-		fmt.Fprintf(h, "%s %v\n", in.dataset.ID, in.key(r.Engine))
+		fmt.Fprintf(h, "%q %s\n", in.dataset.ID, in.key(r.Engine))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

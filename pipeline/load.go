@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -29,7 +30,7 @@ func (r *running) load(ctx context.Context, db *duck.DB, books []lake.Version, i
 	var catalogue [][]any
 	for i := range r.Datasets {
 		d := &r.Datasets[i]
-		report, err := r.loadDataset(ctx, db, d, inputs)
+		report, err := r.loadDataset(ctx, db, d, books, inputs)
 		if err != nil {
 			return nil, err
 		}
@@ -48,23 +49,37 @@ func (r *running) load(ctx context.Context, db *duck.DB, books []lake.Version, i
 }
 
 // loadDataset loads the fragments of a dataset and has its vintages built.
-func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, inputs []input) (duck.DatasetReport, error) {
+func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, books []lake.Version, inputs []input) (duck.DatasetReport, error) {
 	schema, err := d.Schema()
 	if err != nil {
 		return duck.DatasetReport{}, err
 	}
+	editions, err := loadEditions(ctx, db, d, books)
+	if err != nil {
+		return duck.DatasetReport{}, err
+	}
 	var rejects []duck.Rejected
+	var rejected int64
 	_, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs, func(in input, t trailer) {
 		for _, x := range t.Rejects {
 			rejects = append(rejects, duck.Rejected{
 				Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name, Sheet: x.Sheet, Cell: x.Cell, Text: x.Text, Reason: x.Reason,
 			})
 		}
+		if t.More > 0 {
+			rejects = append(rejects, duck.Rejected{
+				Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name,
+				Reason: fmt.Sprintf("%d more cells or rows of this book could not be used; the first %d are listed", t.More, len(t.Rejects)),
+			})
+		}
+		rejected += t.rejected()
 	}))
 	if err != nil {
 		return duck.DatasetReport{}, fmt.Errorf("load dataset %s: %w", d.ID, err)
 	}
-	report, err := db.BuildDataset(ctx, duck.Dataset{ID: d.ID, Comment: d.comment(), Key: d.Key, Values: d.Values, Columns: d.Columns})
+	report, err := db.BuildDataset(ctx, duck.Dataset{
+		ID: d.ID, Comment: d.comment(), Key: d.Key, Values: d.Values, Columns: d.Columns, Editions: editions,
+	})
 	if err != nil {
 		return report, err
 	}
@@ -72,7 +87,7 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, inpu
 		return report, err
 	}
 	r.result.Counters[CountObservations] += report.Latest
-	r.result.Counters[CountQuarantined] += report.Quarantined + int64(len(rejects))
+	r.result.Counters[CountQuarantined] += report.Quarantined + rejected
 	if report.Quarantined > 0 {
 		r.event(ctx, slog.LevelWarn, "load", d.ID, "%d cells contradict another cell of the same book; see table quarantine", report.Quarantined)
 	}
@@ -122,7 +137,7 @@ func (r *running) fragment(ctx context.Context, in input, done func(input, trail
 func (d *Dataset) comment() string {
 	text := both(d.Name)
 	if d.Note != (transforms.Text{}) {
-		text += ". " + both(d.Note)
+		text += ". " + strings.TrimSuffix(both(d.Note), ".")
 	}
 	if d.Illustrative {
 		text += ". " + Illustrative

@@ -44,19 +44,20 @@ func (r *Runner) Plan(ctx context.Context) ([]PlanStep, error) {
 		all, todo := count(inputs, d), count(missing, d)
 		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, todo)})
 	}
-	unchanged, err := run.unchanged(run.inputsHash(books, inputs))
-	if err != nil {
-		return nil, err
+	what := fmt.Sprintf("a new release with %d datasets", len(r.Datasets))
+	// A current release that is damaged is replaced, so its error is no reason to stop.
+	if current, same, err := run.madeOf(run.inputsHash(books, inputs)); err == nil && same {
+		what = "nothing, unless a book is new or changed: the current release is up to date"
+		if n := len(current.Unread); n > 0 {
+			what = fmt.Sprintf("nothing, unless a book is new or changed, or one of the %d that could not be read can be read by now", n)
+		}
 	}
-	if unchanged {
-		return append(steps, PlanStep{"publish", "", "nothing, unless a book is new or changed: the current release is up to date"}), nil
-	}
-	return append(steps, PlanStep{"publish", "", fmt.Sprintf("a new release with %d datasets", len(r.Datasets))}), nil
+	return append(steps, PlanStep{"publish", "", what}), nil
 }
 
 // planSource lists a source; one that is away is part of the plan, not an error.
 func (r *running) planSource(ctx context.Context, s Source) (PlanStep, map[string]bool, error) {
-	items, err := s.List(ctx)
+	items, err := s.list(ctx)
 	if ctx.Err() != nil {
 		return PlanStep{}, nil, ctx.Err()
 	}

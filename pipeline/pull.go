@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/sources"
 )
@@ -21,7 +22,7 @@ const pullers = 4
 func (r *running) pull(ctx context.Context) (map[string]map[string]bool, error) {
 	seen := map[string]map[string]bool{}
 	for _, s := range r.Sources {
-		items, err := s.List(ctx)
+		items, err := s.list(ctx)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -48,7 +49,11 @@ func (r *running) fetch(ctx context.Context, s Source, items []sources.Item) err
 	group.SetLimit(pullers)
 	for _, item := range items {
 		group.Go(func() error {
-			created, err := r.fetchOne(within, s, item)
+			var created bool
+			err := guard(fault.Failed, "fetching "+item.Name+" broke the program", func() (err error) {
+				created, err = r.fetchOne(within, s, item)
+				return err
+			})
 			if within.Err() != nil {
 				return within.Err()
 			}
@@ -71,6 +76,15 @@ func (r *running) fetch(ctx context.Context, s Source, items []sources.Item) err
 	return group.Wait()
 }
 
+// list lists the source.
+func (s Source) list(ctx context.Context) (items []sources.Item, err error) {
+	err = guard(fault.Failed, "listing the source broke the program", func() (err error) {
+		items, err = s.List(ctx)
+		return err
+	})
+	return items, err
+}
+
 // fetchOne brings one item into the lake unless it is there already.
 func (r *running) fetchOne(ctx context.Context, s Source, item sources.Item) (created bool, err error) {
 	known, err := r.Lake.Known(ctx, s.ID, item.URI)
@@ -79,6 +93,9 @@ func (r *running) fetchOne(ctx context.Context, s Source, item sources.Item) (cr
 	}
 	content, err := s.Open(ctx, item, known)
 	if errors.Is(err, sources.ErrUnchanged) {
+		if known == (sources.Validators{}) {
+			return false, &fault.Error{File: item.URI, What: "the source calls it unchanged, but the lake does not have it"}
+		}
 		return false, nil
 	}
 	if err != nil {

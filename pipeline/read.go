@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/fault"
-	"github.com/statloom/statloom/pipeline/lake"
+	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/sources/sheet"
 )
 
@@ -23,18 +22,25 @@ import (
 const readers = 2
 
 // read makes sure that every input has its fragment, the normalised book in Arrow, and gives the inputs that have one.
-// A book that cannot be read is a problem of its own and does not stop the run.
-func (r *running) read(ctx context.Context, inputs []input) ([]input, error) {
+// A book that cannot be read is a problem of its own and does not stop the run; it is among the unread.
+func (r *running) read(ctx context.Context, inputs []input) (whole []input, unread []release.Unread, err error) {
 	missing, err := r.missing(ctx, inputs)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.result.Counters[CountCachedBooks] = int64(len(inputs) - len(missing))
 	failed, err := r.readMissing(ctx, missing)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(inputs), func(in input) bool { return failed[in.key(r.Engine)] }), nil
+	for _, in := range inputs {
+		if failed[in] {
+			unread = append(unread, release.Unread{Dataset: in.dataset.ID, SnapshotID: in.version.SHA256, Book: in.version.Name})
+		} else {
+			whole = append(whole, in)
+		}
+	}
+	return whole, unread, nil
 }
 
 // missing gives the inputs whose fragment has to be made.
@@ -59,26 +65,29 @@ func (r *running) missing(ctx context.Context, inputs []input) ([]input, error) 
 	return list, nil
 }
 
-func (r *running) readMissing(ctx context.Context, missing []input) (failed map[lake.FragmentKey]bool, err error) {
+func (r *running) readMissing(ctx context.Context, missing []input) (failed map[input]bool, err error) {
 	r.Watch.Begin("read", len(missing))
 	defer r.Watch.End()
-	failed = map[lake.FragmentKey]bool{}
+	failed = map[input]bool{}
 	var mu sync.Mutex
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
 	for _, in := range missing {
 		group.Go(func() error {
-			report, err := r.readOne(within, in)
+			report, unreadable, err := r.readOne(within, in)
 			if within.Err() != nil {
 				return within.Err()
+			}
+			if err != nil {
+				return fmt.Errorf("dataset %s: read %s: %w", in.dataset.ID, in.version.Name, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			r.Watch.Part(in.version.Name)
-			if err != nil {
-				failed[in.key(r.Engine)] = true
+			if unreadable != nil {
+				failed[in] = true
 				r.result.Counters[CountFailedBooks]++
-				r.problem(ctx, "read", in.dataset.ID, fmt.Errorf("dataset %s: %w", in.dataset.ID, err))
+				r.problem(ctx, "read", in.dataset.ID, fmt.Errorf("dataset %s: %w", in.dataset.ID, unreadable))
 				return nil
 			}
 			r.result.Counters[CountReadBooks]++
@@ -103,31 +112,53 @@ func (r *running) report(ctx context.Context, in input, f trailer) {
 	for _, note := range f.Report.Notes {
 		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %s", in.version.Name, note)
 	}
-	if n := len(f.Rejects); n > 0 {
+	if n := f.rejected(); n > 0 {
 		first := f.Rejects[0]
 		r.event(ctx, slog.LevelWarn, "read", in.dataset.ID, "%s: %d cells or rows went to quarantine, the first: sheet %q, cell %s: %s",
 			in.version.Name, n, first.Sheet, first.Cell, first.Reason)
 	}
 }
 
-// readOne reads a book for a dataset and stores the fragment.
-func (r *running) readOne(ctx context.Context, in input) (trailer, error) {
+// readOne reads a book for a dataset and stores the fragment. unreadable says what is wrong with the book. err is trouble
+// of the lake or its disk, which stops the run: a book that is fine must not be missing from a release because of it.
+func (r *running) readOne(ctx context.Context, in input) (end trailer, unreadable, err error) {
 	blob, err := r.Lake.Book(ctx, in.version.SHA256)
 	if err != nil {
-		return trailer{}, err
+		return trailer{}, nil, err
 	}
 	defer blob.Close()
 	book, err := sheet.Open(ctx, r.Formats, sheet.Input{Name: in.version.Name, Data: blob, Size: blob.Size()}, r.Limits)
 	if err != nil {
-		return trailer{}, named(err, in.version.Name)
+		return trailer{}, named(err, in.version.Name), nil
 	}
 	defer book.Close()
-	var end trailer
 	err = r.Lake.PutFragment(ctx, in.key(r.Engine), func(w io.Writer) error {
-		end, err = writeFragment(ctx, w, in, book)
-		return err
+		store := &storeWriter{Writer: w}
+		end, unreadable = writeFragment(ctx, store, in, book)
+		if store.err != nil {
+			unreadable = nil
+			return store.err
+		}
+		return unreadable
 	})
-	return end, named(err, in.version.Name)
+	if unreadable != nil {
+		return trailer{}, named(unreadable, in.version.Name), nil
+	}
+	return end, nil, err
+}
+
+// storeWriter remembers that writing failed, however the error is wrapped on its way back.
+type storeWriter struct {
+	io.Writer
+	err error
+}
+
+func (s *storeWriter) Write(p []byte) (int, error) {
+	n, err := s.Writer.Write(p)
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+	return n, err
 }
 
 // named adds the book's name to errors that point at a cell of it.

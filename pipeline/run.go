@@ -1,15 +1,18 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/pipeline/runlog"
 )
 
@@ -21,13 +24,18 @@ func (r *Runner) Run(ctx context.Context, id string) (Result, error) {
 		return run.result, fmt.Errorf("start the run history: %w", err)
 	}
 	err := run.steps(ctx)
-	run.result.Status, err = outcome(run.result.Status, err)
-	if current, found, currentErr := r.Releases.Current(); currentErr == nil && found {
+	if workErr := os.RemoveAll(r.Work); workErr != nil {
+		run.problem(ctx, "publish", "", fmt.Errorf("remove working files: %w", workErr))
+	}
+	if current, found, currentErr := r.Releases.Current(); currentErr != nil {
+		run.problem(ctx, "publish", "", currentErr)
+	} else if found {
 		run.result.Release = current.ID
 	}
+	run.result.Status, err = outcome(ctx, run.result.Status, err)
+	slices.SortStableFunc(run.result.Problems, func(a, b error) int { return cmp.Compare(mayPass(a), mayPass(b)) })
 	o := runlog.Outcome{
-		Finished: r.Now(), Status: run.result.Status, ExitCode: fault.ExitCode(errors.Join(append([]error{err}, run.result.Problems...)...)),
-		Release: run.result.Release, Counters: run.result.Counters,
+		Finished: r.Now(), Status: run.result.Status, ExitCode: exitCode(run.result, err), Release: run.result.Release, Counters: run.result.Counters,
 	}
 	if err != nil {
 		o.Message = err.Error()
@@ -37,17 +45,31 @@ func (r *Runner) Run(ctx context.Context, id string) (Result, error) {
 	return run.result, errors.Join(err, r.Log.Finish(ctx, id, o))
 }
 
-// outcome gives the status a run ends with.
-func outcome(reached runlog.Status, err error) (runlog.Status, error) {
+// outcome gives the status a run ends with. Whatever breaks after the run was told to stop broke because of that, and its
+// error says so.
+func outcome(ctx context.Context, reached runlog.Status, err error) (runlog.Status, error) {
 	switch {
 	case err == nil:
 		return reached, nil
-	case errors.Is(err, context.Canceled):
-		return runlog.Interrupted, err
 	case fault.KindOf(err) == fault.Check:
 		return runlog.ChecksFailed, err
+	case ctx.Err() == nil:
+		return runlog.Failed, err
+	case !errors.Is(err, ctx.Err()):
+		err = errors.Join(ctx.Err(), err)
 	}
-	return runlog.Failed, err
+	return runlog.Interrupted, err
+}
+
+// exitCode gives the exit code of a run: what stopped it decides, else the problems in their order.
+func exitCode(r Result, err error) int {
+	switch {
+	case r.Status == runlog.Interrupted:
+		return fault.Failed.ExitCode()
+	case err != nil:
+		return fault.ExitCode(err)
+	}
+	return fault.ExitCode(errors.Join(r.Problems...))
 }
 
 // running is the state of one run.
@@ -70,15 +92,23 @@ func (r *running) steps(ctx context.Context) error {
 	}
 	inputs := r.inputs(books)
 	hash := r.inputsHash(books, inputs)
-	if unchanged, err := r.unchanged(hash); err != nil || unchanged {
-		r.result.Status = runlog.Unchanged
-		return err
+	current, same, err := r.madeOf(hash)
+	if err != nil {
+		r.event(ctx, slog.LevelWarn, "publish", "", "the current release is damaged, another one takes its place: %s", err)
 	}
-	whole, err := r.read(ctx, inputs)
+	if same && len(current.Unread) == 0 {
+		r.result.Status = runlog.Unchanged
+		return nil
+	}
+	whole, unread, err := r.read(ctx, inputs)
 	if err != nil {
 		return err
 	}
-	if err := r.build(ctx, books, whole, hash); err != nil {
+	if same && !gained(current.Unread, unread) {
+		r.result.Status = runlog.Unchanged
+		return nil
+	}
+	if err := r.build(ctx, books, whole, unread, hash); err != nil {
 		return err
 	}
 	r.result.Status = runlog.Done
@@ -97,16 +127,22 @@ func (r *running) clean() error {
 	return err
 }
 
-// unchanged reports whether the current release was made of just these inputs by this program.
-func (r *running) unchanged(hash string) (bool, error) {
+// madeOf gives the current release and reports whether it was made of just these inputs by this program. The error says
+// that there is one but it cannot be read.
+func (r *running) madeOf(hash string) (current release.Info, same bool, err error) {
 	if r.Full {
-		return false, nil
+		return release.Info{}, false, nil
 	}
 	current, found, err := r.Releases.Current()
 	if err != nil || !found {
-		return false, err
+		return release.Info{}, false, err
 	}
-	return current.InputsHash == hash, nil
+	return current, current.InputsHash == hash, nil
+}
+
+// gained reports whether a book that a release had to go without can be read by now.
+func gained(before, now []release.Unread) bool {
+	return slices.ContainsFunc(before, func(u release.Unread) bool { return !slices.Contains(now, u) })
 }
 
 // event tells the watcher and the run history what happened.
@@ -117,8 +153,19 @@ func (r *running) event(ctx context.Context, level slog.Level, step, subject, fo
 	_ = r.Log.Event(ctx, runlog.Event{RunID: r.result.Run, At: r.Now(), Step: step, Subject: subject, Level: level, Message: message})
 }
 
-// problem notes a fault that does not stop the run.
+// mayPass is 1 for a problem that waiting may cure, else 0.
+func mayPass(err error) int {
+	if _, ok := fault.Retryable(err); ok {
+		return 1
+	}
+	return 0
+}
+
+// problem notes a fault that does not stop the run. Each is given its kind, which joined errors are told by.
 func (r *running) problem(ctx context.Context, step, subject string, err error) {
+	if f := (*fault.Error)(nil); !errors.As(err, &f) {
+		err = &fault.Error{Kind: fault.Failed, Err: err}
+	}
 	r.result.Problems = append(r.result.Problems, err)
 	r.event(ctx, slog.LevelError, step, subject, "%s", err)
 }

@@ -5,7 +5,6 @@ package pipeline
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"regexp"
 	"time"
@@ -46,9 +45,8 @@ type Runner struct {
 	Full       bool // read every book anew and publish even if nothing changed
 	Trigger    string
 
-	Now    func() time.Time
-	Random io.Reader
-	Watch  Watcher
+	Now   func() time.Time
+	Watch Watcher
 }
 
 // Source is a configured source.
@@ -107,7 +105,8 @@ type Watcher interface {
 }
 
 // Result says how a run ended. Problems lists what went wrong without stopping the run: a source that was away, a book
-// that could not be read.
+// that could not be read. Those that waiting may cure come last, so that joined they give the exit code of the others: to
+// say that a source was away would hide the book that a person has to look at.
 type Result struct {
 	Run      string
 	Status   runlog.Status

@@ -23,6 +23,10 @@ type Dataset struct {
 	// Moving says that the books show a moving part of the data, such as the last twelve months: a key that a later
 	// version of a book does not have is then older than the book, not withdrawn.
 	Moving bool
+
+	// Editions names a staging table of source, uri and version, as in snapshots: the versions of books that belong to
+	// the dataset. Empty means all.
+	Editions string
 }
 
 // DatasetReport counts what BuildDataset did.
@@ -38,6 +42,17 @@ type DatasetReport struct {
 func rawName(id string) string     { return id + "__raw" }
 func historyName(id string) string { return id + "_history" }
 func asOfName(id string) string    { return id + "_asof" }
+
+// EditionsName gives a name for the staging table of a dataset's editions.
+func EditionsName(id string) string { return rawName(id + "__editions") }
+
+// snapshots is the part of the table of snapshots that belongs to the dataset, in SQL.
+func (d Dataset) snapshots() string {
+	if d.Editions == "" {
+		return "snapshots"
+	}
+	return "(SELECT * FROM snapshots SEMI JOIN " + Ident(d.Editions) + " USING (source, uri, version))"
+}
 
 //go:embed sql/dataset.sql
 var datasetSQL string
@@ -101,9 +116,9 @@ func (d Dataset) check(columns []sinks.Column) error {
 // checkSnapshots refuses rows whose book is unknown: they would vanish from the result.
 func (db *DB) checkSnapshots(ctx context.Context, d Dataset) error {
 	n, err := db.count(ctx, `SELECT count(*) FROM `+Ident(rawName(d.ID))+`
-		WHERE snapshot_id IS NULL OR vintage_from IS NULL OR snapshot_id NOT IN (SELECT snapshot_id FROM snapshots)`)
+		WHERE snapshot_id IS NULL OR vintage_from IS NULL OR snapshot_id NOT IN (SELECT snapshot_id FROM `+d.snapshots()+`)`)
 	if err == nil && n > 0 {
-		err = fmt.Errorf("%d rows have no vintage or come from a snapshot that is not in snapshots", n)
+		err = fmt.Errorf("%d rows have no vintage or come from a snapshot that is not among the dataset's", n)
 	}
 	return err
 }
@@ -133,17 +148,18 @@ func (d Dataset) statements(columns []sinks.Column) (string, error) {
 	}
 	var b strings.Builder
 	err = t.Execute(&b, map[string]any{
-		"Dataset": Literal(d.ID),
-		"Raw":     Ident(rawName(d.ID)),
-		"History": Ident(historyName(d.ID)),
-		"Latest":  Ident(d.ID),
-		"AsOf":    Ident(asOfName(d.ID)),
-		"Key":     idents(d.Key),
-		"Values":  idents(d.Values),
-		"Columns": idents(names),
-		"Text":    "concat_ws('; ', " + strings.Join(texts, ", ") + ")",
-		"Reason":  Literal("the same book says something else about the same " + strings.Join(d.Key, ", ") + " in "),
-		"Moving":  d.Moving,
+		"Dataset":   Literal(d.ID),
+		"Raw":       Ident(rawName(d.ID)),
+		"History":   Ident(historyName(d.ID)),
+		"Latest":    Ident(d.ID),
+		"AsOf":      Ident(asOfName(d.ID)),
+		"Key":       idents(d.Key),
+		"Values":    idents(d.Values),
+		"Columns":   idents(names),
+		"Text":      "concat_ws('; ', " + strings.Join(texts, ", ") + ")",
+		"Reason":    Literal("the same book says something else about the same " + strings.Join(d.Key, ", ") + " in "),
+		"Moving":    d.Moving,
+		"Snapshots": d.snapshots(),
 	})
 	return b.String(), err
 }

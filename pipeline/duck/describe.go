@@ -2,6 +2,8 @@ package duck
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/statloom/statloom/sinks"
@@ -34,13 +36,13 @@ func (db *DB) Columns(ctx context.Context, table string) ([]sinks.Column, error)
 
 // Comment describes a table, view or macro, or with a column name one of its columns.
 func (db *DB) Comment(ctx context.Context, object, column, text string) error {
-	kind, err := db.kindOf(ctx, object)
-	if err != nil {
-		return err
-	}
-	target := kind + " " + Ident(object)
-	if column != "" {
-		target = "COLUMN " + Ident(object) + "." + Ident(column)
+	target := "COLUMN " + Ident(object) + "." + Ident(column)
+	if column == "" {
+		kind, err := db.kindOf(ctx, object)
+		if err != nil {
+			return err
+		}
+		target = kind + " " + Ident(object)
 	}
 	if err := db.Exec(ctx, "COMMENT ON "+target+" IS "+Literal(text)); err != nil {
 		return fmt.Errorf("comment on %s %s: %w", object, column, err)
@@ -48,15 +50,20 @@ func (db *DB) Comment(ctx context.Context, object, column, text string) error {
 	return nil
 }
 
-// kindOf says what sort of object bears a name, in the words of COMMENT ON.
-func (db *DB) kindOf(ctx context.Context, object string) (string, error) {
-	var kind string
-	err := db.pool.QueryRowContext(ctx, `
-		SELECT 'TABLE' FROM duckdb_tables() WHERE database_name = $1 AND table_name = $2
-		UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE database_name = $1 AND view_name = $2
-		UNION ALL SELECT DISTINCT CASE function_type WHEN 'macro' THEN 'MACRO' ELSE 'MACRO TABLE' END
-			FROM duckdb_functions() WHERE database_name = $1 AND function_name = $2
-		LIMIT 1`, catalog, object).Scan(&kind)
+// kindOf says what sort of object bears a name, in the words of COMMENT ON. To list the functions takes longer than to
+// write a small table, so they are asked last.
+func (db *DB) kindOf(ctx context.Context, object string) (kind string, err error) {
+	for _, query := range []string{
+		`SELECT 'TABLE' FROM duckdb_tables() WHERE database_name = $1 AND table_name = $2
+			UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE database_name = $1 AND view_name = $2 LIMIT 1`,
+		`SELECT CASE function_type WHEN 'macro' THEN 'MACRO' ELSE 'MACRO TABLE' END
+			FROM duckdb_functions() WHERE database_name = $1 AND function_name = $2 LIMIT 1`,
+	} {
+		err = db.pool.QueryRowContext(ctx, query, catalog, object).Scan(&kind)
+		if !errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+	}
 	if err != nil {
 		return "", fmt.Errorf("find %s in the database: %w", object, whole(ctx, err))
 	}

@@ -31,9 +31,17 @@ type Manifest struct {
 	ConfigHash   string    `json:"config_hash"` // of the configuration and all files it names
 	InputsHash   string    `json:"inputs_hash"` // of the snapshots it was made of
 	Illustrative bool      `json:"illustrative"`
+	Unread       []Unread  `json:"unread,omitempty"`   // what it had to go without
 	Previous     string    `json:"previous,omitempty"` // the release that was current before
 	Tables       []Table   `json:"tables"`
 	Files        []File    `json:"files"`
+}
+
+// Unread is a book that could not be read for a dataset.
+type Unread struct {
+	Dataset    string `json:"dataset"`
+	SnapshotID string `json:"snapshot_id"`
+	Book       string `json:"book"`
 }
 
 // Table describes one table of a release.

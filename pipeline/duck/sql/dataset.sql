@@ -17,7 +17,7 @@ WITH copies AS (
         dense_rank() OVER (ORDER BY uri, source) AS __address,
         CASE WHEN row_number() OVER (PARTITION BY snapshot_id ORDER BY uri, source, version) > 1
             THEN CASE WHEN version = 1 THEN coalesce(published, retrieved_at) ELSE retrieved_at END END AS __own_vintage
-    FROM snapshots
+    FROM {{.Snapshots}}
     WHERE snapshot_id IN (SELECT snapshot_id FROM {{.Raw}})
 )
 SELECT *, dense_rank() OVER (PARTITION BY __address ORDER BY __version) AS __edition,
@@ -63,7 +63,7 @@ WITH torn AS (
     FROM torn
     WINDOW k AS (PARTITION BY __snapshot, __key)
 ), books AS (
-    SELECT snapshot_id, min(name) AS __book FROM snapshots GROUP BY snapshot_id
+    SELECT snapshot_id, min(name) AS __book FROM {{.Snapshots}} GROUP BY snapshot_id
 )
 SELECT DISTINCT {{.Dataset}}, snapshot_id, __book, sheet, cell, {{.Text}},
     {{.Reason}} || CASE WHEN __variant = 1 THEN __last_place ELSE __first_place END
