@@ -9,18 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"text/template"
-	"unicode"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/text/unicode/norm"
 
+	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
-	"github.com/statloom/statloom/sources/sheet"
-	"github.com/statloom/statloom/transforms/layout"
-	"github.com/statloom/statloom/transforms/period"
 )
 
 //go:embed templates/config.yaml
@@ -32,8 +28,8 @@ func (a *app) cmdInit() *cobra.Command {
 		Use:   "init [BOOK...]",
 		Short: "Write a first configuration, from one's own books if any are named",
 		Long: `Write config.yaml in the current folder, with comments. For each book named, the tables that are found in it become
-datasets: their titles, and whether periods stand in the columns or the rows, are taken from the book. Look it over, give
-the datasets good names, and run it.`,
+datasets: their titles, and where their periods, measures and comparisons stand, are taken from the book, and a trial tells
+how many figures can be read that way. Look it over, give the datasets good names, and run it.`,
 		Example: `  statloom init
   statloom init books/yearbook.xlsx
   statloom validate && statloom run`,
@@ -44,14 +40,6 @@ the datasets good names, and run it.`,
 	return c
 }
 
-// proposal is a dataset proposed for a table that was found.
-type proposal struct {
-	ID, Title, Sheet, Range   string
-	Books                     string
-	PeriodFrom, Dimension     string
-	Comparison, Header, NoRow bool
-}
-
 func (a *app) init(ctx context.Context, books []string, force bool) error {
 	target := a.path(a.configFile)
 	if _, err := os.Stat(target); err == nil && !force {
@@ -59,118 +47,77 @@ func (a *app) init(ctx context.Context, books []string, force bool) error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	data := struct {
-		Paths    []string
-		Datasets []proposal
-	}{}
+	var paths []string
+	var found []*proposal
 	for _, book := range books {
 		at, err := filepath.Rel(filepath.Dir(target), a.path(book))
 		if err != nil {
 			at = a.path(book)
 		}
-		data.Paths = append(data.Paths, filepath.ToSlash(at))
-		found, err := a.propose(ctx, book)
-		if err != nil {
+		paths = append(paths, filepath.ToSlash(at))
+		if found, err = a.propose(ctx, book, found); err != nil {
 			return err
 		}
-		data.Datasets = append(data.Datasets, found...)
 	}
-	distinguish(data.Datasets)
-	parsed, err := template.New("config").Funcs(template.FuncMap{"quote": yamlQuote}).Parse(configTemplate)
+	text, err := writeConfig(paths, found)
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := parsed.Execute(&text, data); err != nil {
-		return err
-	}
-	if err := os.WriteFile(target, text.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(target, text, 0o644); err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	fmt.Fprintf(a.out, "wrote %s with %d datasets; next: statloom validate, statloom run\n", a.configFile, len(data.Datasets))
+	fmt.Fprintf(a.out, "wrote %s with %d datasets", a.configFile, len(found)-len(idle(found)))
+	if n := len(idle(found)); n > 0 {
+		fmt.Fprintf(a.out, ", and %d more as comments, of which no figure can be read yet", n)
+	}
+	if len(books) > 0 && len(found) == 0 {
+		fmt.Fprintln(a.out, ": a dataset is found by the title above its table, and no table has one (see: statloom inspect)")
+		return nil
+	}
+	fmt.Fprintln(a.out, "; next: statloom validate, statloom run")
 	return nil
 }
 
-// propose looks for tables in a book.
-func (a *app) propose(ctx context.Context, book string) ([]proposal, error) {
-	var found []proposal
-	err := a.eachSheet(ctx, book, func(g *sheet.Grid) error {
-		for _, t := range layout.Recognise(g).Tables {
-			if t.Title == "" || len(t.Lines)*len(t.Columns) < 4 {
-				continue
-			}
-			p := proposal{
-				ID: slug(t.Title), Title: titlePattern(t.Title), Sheet: g.Name, Range: t.Range.String(),
-				Books: "^" + regexp.QuoteMeta(filepath.Base(book)) + "$",
-			}
-			p.describe(t)
-			found = append(found, p)
-		}
-		return ctx.Err()
-	})
-	return found, err
+// idle gives the proposals that read nothing.
+func idle(list []*proposal) []*proposal {
+	return slices.DeleteFunc(slices.Clone(list), func(p *proposal) bool { return p.trial.usable() > 0 })
 }
 
-// describe tells where the periods of a table stand and what is left to be a dimension.
-func (p *proposal) describe(t *layout.Table) {
-	columns, rows := 0, 0
-	for _, c := range t.Columns {
-		if h, ok := period.ParseHeader(strings.Join(c.Path, " "), nil); ok {
-			columns++
-			p.Comparison = p.Comparison || h.HasRelation
+// writeConfig makes the text of the configuration. A dataset that would read nothing would hold every release back, so
+// it is written as a comment.
+func writeConfig(paths []string, found []*proposal) ([]byte, error) {
+	funcs := template.FuncMap{"quote": yamlQuote, "literal": duck.Literal}
+	parsed, err := template.New("config").Funcs(funcs).Parse(configTemplate)
+	if err != nil {
+		return nil, err
+	}
+	data := struct {
+		Paths, Datasets []string
+		Language        string
+		Live            bool
+		Growth          *proposal
+	}{Paths: paths, Language: "en"}
+	for _, p := range found {
+		var text strings.Builder
+		if err := parsed.ExecuteTemplate(&text, "dataset", p); err != nil {
+			return nil, err
+		}
+		block := "\n  " + strings.TrimSpace(text.String())
+		if p.trial.usable() == 0 {
+			block = "\n#" + strings.ReplaceAll(block[1:], "\n", "\n#")
+		}
+		data.Datasets = append(data.Datasets, block)
+		data.Live = data.Live || p.trial.usable() > 0
+		if p.Vietnamese {
+			data.Language = "vi"
+		}
+		if p.Series().periods > 1 && (data.Growth == nil || p.Series().periods > data.Growth.Series().periods) {
+			data.Growth = p
 		}
 	}
-	for _, l := range t.Lines {
-		if _, ok := period.Parse(strings.Join(l.Path, " ")); ok {
-			rows++
-		}
-	}
-	switch {
-	case 2*columns > len(t.Columns):
-		p.PeriodFrom, p.Dimension = "column", "row_path"
-	case 2*rows > len(t.Lines):
-		p.PeriodFrom, p.Dimension, p.Comparison = "row", "column", false
-	default:
-		p.PeriodFrom, p.Dimension, p.Header, p.Comparison = "title, sheet, book", "row_path", true, false
-	}
-}
-
-// distinguish makes ids different that would be the same.
-func distinguish(list []proposal) {
-	seen := map[string]int{}
-	for i := range list {
-		seen[list[i].ID]++
-		if n := seen[list[i].ID]; n > 1 {
-			list[i].ID = fmt.Sprintf("%s_%d", list[i].ID, n)
-		}
-	}
-}
-
-var digits = regexp.MustCompile(`\d+`)
-
-// titlePattern makes a title into a pattern that also finds it in the next edition: its numbers may change.
-func titlePattern(title string) string {
-	return "^" + digits.ReplaceAllString(regexp.QuoteMeta(strings.Join(strings.Fields(title), " ")), `\d+`) + "$"
-}
-
-// slug makes a title into a short id of plain letters.
-func slug(title string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(title)) {
-		switch {
-		case r >= 'a' && r <= 'z':
-			b.WriteRune(r)
-		case r == 'đ':
-			b.WriteByte('d')
-		case !unicode.Is(unicode.Mn, r) && b.Len() > 0:
-			b.WriteByte(' ')
-		}
-	}
-	words := strings.Fields(b.String())
-	if len(words) == 0 {
-		return "table_1"
-	}
-	return "t_" + strings.Join(words[:min(len(words), 6)], "_")
+	var text bytes.Buffer
+	err = parsed.Execute(&text, data)
+	return text.Bytes(), err
 }
 
 // yamlQuote writes a text as a single-quoted YAML scalar; a dollar sign that would name the environment is doubled.

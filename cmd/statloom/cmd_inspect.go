@@ -28,7 +28,7 @@ list the tables found with their title, unit, header and stub. --format json pri
 		Example: `  statloom inspect book.xlsx
   statloom inspect --sheet IIP --rows 40 book.xlsx
   statloom inspect --format json *.xlsx`,
-		Args: cobra.MinimumNArgs(1),
+		Args: needBooks,
 		RunE: func(c *cobra.Command, files []string) error {
 			if err := knownForm(format, "draw", "json"); err != nil {
 				return err

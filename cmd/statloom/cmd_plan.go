@@ -17,7 +17,7 @@ func (a *app) cmdPlan() *cobra.Command {
 		Long: `Say what a run would do now: the books each source offers and which are new, the books each dataset would read, and
 whether a new release would be published. The sources are listed, but nothing is fetched and nothing is changed.`,
 		Example: "  statloom plan\n  statloom plan --format json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -23,7 +25,7 @@ func (a *app) cmdRead() *cobra.Command {
 status and unit, the table's title, and the labels it stands under (row_path, outer to inner; col_path, top to bottom).`,
 		Example: `  statloom read --format jsonl book.xlsx
   statloom read --format csv book.xlsx > book.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: needBooks,
 		RunE: func(c *cobra.Command, files []string) error {
 			if err := knownForm(format, "csv", "jsonl", "table", "json"); err != nil {
 				return err
@@ -72,6 +74,9 @@ func (a *app) read(ctx context.Context, format string, files []string) error {
 // eachSheet opens a book and calls visit with each of its sheets, one in memory at a time.
 func (a *app) eachSheet(ctx context.Context, file string, visit func(*sheet.Grid) error) error {
 	f, err := os.Open(a.path(file))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &fault.Error{Kind: fault.Input, File: file, What: "there is no such file", Remedy: "check the name"}
+	}
 	if err != nil {
 		return &fault.Error{Kind: fault.Input, File: file, What: "open the book", Err: err, Remedy: "check the name"}
 	}

@@ -22,7 +22,7 @@ func (a *app) cmdRelease() *cobra.Command {
   statloom release rollback 20260102T030405Z-1a2b3c4d
   statloom release prune --keep 3
   statloom release verify`,
-		Args: cobra.NoArgs,
+		Args: knownCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.cmdReleaseList(), a.cmdReleaseRollback(), a.cmdReleasePrune(), a.cmdReleaseVerify())
@@ -34,7 +34,7 @@ func (a *app) cmdReleaseList() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the releases that are kept, newest first",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
@@ -48,6 +48,7 @@ func (a *app) cmdReleaseList() *cobra.Command {
 				return err
 			}
 			w := newRows(a.out, format, "release", "current", "created", "statloom", "tables", "files", "bytes", "note")
+			w.hideEmpty = true
 			for _, r := range list {
 				var bytes int64
 				for _, f := range r.Files {
@@ -77,9 +78,9 @@ func (a *app) cmdReleaseRollback() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollback [RELEASE]",
 		Short: "Make an earlier release current: the one before, or the one named",
-		Long: `Make an earlier release current. Nothing is deleted. The next run with something new publishes a new release; to keep
-an earlier release current, mend the configuration or the source first.`,
-		Args: cobra.MaximumNArgs(1),
+		Long: `Make an earlier release current. Nothing is deleted. The next run publishes again what the sources and the
+configuration say then: mend them first, or stop the schedule, to keep an earlier release current.`,
+		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			id := ""
 			if len(args) > 0 {
@@ -104,7 +105,7 @@ func (a *app) cmdReleasePrune() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove old releases; the current one always stays",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed("keep") && keep < 1 {
 				return usageError{errors.New("--keep has to be 1 or more")}
@@ -118,7 +119,7 @@ func (a *app) cmdReleasePrune() *cobra.Command {
 					fmt.Fprintf(a.out, "removed %s\n", id)
 				}
 				if err == nil && len(gone) == 0 {
-					fmt.Fprintf(a.out, "nothing to remove: at most %d releases are kept\n", keep)
+					fmt.Fprintf(a.out, "nothing to remove: the current release and the newest (%d at most) are kept\n", keep)
 				}
 				return err
 			})
@@ -133,7 +134,7 @@ func (a *app) cmdReleaseVerify() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify [RELEASE]",
 		Short: "Compare every file of a release with the hashes in its manifest",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			shelf, err := a.shelf()
 			if err != nil {

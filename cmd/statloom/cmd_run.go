@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ error fails, the last good release stays current and the exit code is 3.`,
   statloom run --config examples/gso-monthly/config.yaml
   statloom run --full-refresh         read every book anew
   statloom run --dry-run              say what a run would do (the same as: statloom plan)`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if dry {
 				return a.plan(c.Context(), "table")
@@ -61,6 +62,7 @@ func (a *app) run(ctx context.Context, full bool) (err error) {
 	watch := a.watcher()
 	runner, closeRunner, err := a.wire(ctx, cfg)
 	if err != nil {
+		watch.close()
 		return err
 	}
 	defer func() { err = errors.Join(err, closeRunner()) }()
@@ -113,14 +115,15 @@ const stateFile = "state.db"
 // summary says how the run ended, shows the targets, and where the release lies.
 func (a *app) summary(ctx context.Context, cfg *config.Config, r pipeline.Result, took time.Duration) error {
 	w := words(cfg.Language)
+	seconds := localise(strconv.FormatFloat(took.Seconds(), 'f', 1, 64), cfg.Language)
 	switch r.Status {
 	case runlog.Unchanged:
-		fmt.Fprintf(a.out, w.unchanged+"\n", r.Release, took.Seconds())
+		fmt.Fprintf(a.out, w.unchanged+"\n", r.Release, seconds)
 	default:
 		fmt.Fprintf(a.out, w.published+"\n", r.Release, r.Counters[pipeline.CountReadBooks], r.Counters[pipeline.CountCachedBooks],
-			r.Counters[pipeline.CountObservations], took.Seconds())
+			r.Counters[pipeline.CountObservations], seconds)
 		if n := r.Counters[pipeline.CountQuarantined]; n > 0 {
-			fmt.Fprintf(a.out, w.quarantined+"\n", n)
+			fmt.Fprintf(a.out, w.quarantined+"\n", n, a.configOption())
 		}
 	}
 	for _, p := range r.Problems {
@@ -130,6 +133,14 @@ func (a *app) summary(ctx context.Context, cfg *config.Config, r pipeline.Result
 		return nil
 	}
 	return a.showRelease(ctx, cfg, r.Release)
+}
+
+// configOption repeats the option that names the configuration, for commands that messages recommend.
+func (a *app) configOption() string {
+	if a.configFile == "config.yaml" {
+		return ""
+	}
+	return " --config " + a.configFile
 }
 
 // shortPath shows a path relative to the working folder where that is shorter.

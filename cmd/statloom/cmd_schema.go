@@ -16,7 +16,7 @@ first line of the configuration:
 
   # yaml-language-server: $schema=statloom.schema.json`,
 		Example: "  statloom schema > statloom.schema.json\n  statloom schema --format markdown",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := knownForm(format, "json", "markdown"); err != nil {
 				return err

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -25,7 +27,7 @@ prompt with history. In the prompt: .tables, .describe NAME, .format FORM, .help
   statloom sql --format csv -c "SELECT * FROM targets" > targets.csv
   echo "SHOW TABLES" | statloom sql
   statloom sql`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
@@ -36,6 +38,9 @@ prompt with history. In the prompt: .tables, .describe NAME, .format FORM, .help
 			}
 			defer db.Close()
 			s := &session{db: db, out: a.out, format: format}
+			if a.terminal {
+				s.width = a.width
+			}
 			switch {
 			case c.Flags().Changed("command"):
 				return s.script(c.Context(), strings.NewReader(command))
@@ -66,7 +71,9 @@ func (a *app) openRelease(ctx context.Context, file, id string) (*duck.DB, error
 	} else {
 		file = a.path(file)
 	}
-	if _, err := os.Stat(file); err != nil {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil, &fault.Error{Kind: fault.Input, File: a.shortPath(file), What: "there is no such database", Remedy: "check the name"}
+	} else if err != nil {
 		return nil, &fault.Error{Kind: fault.Input, File: file, What: "open the database", Err: err, Remedy: "check the name"}
 	}
 	return duck.Open(ctx, file, duck.Options{})
@@ -77,6 +84,7 @@ type session struct {
 	db     *duck.DB
 	out    io.Writer
 	format string
+	width  int // of the terminal; 0 where there is none
 }
 
 // script runs all statements of a text; the first error ends it.
@@ -109,6 +117,7 @@ func (s *session) one(ctx context.Context, statement string) error {
 	}
 	buffered := bufio.NewWriterSize(s.out, 1<<16)
 	w := newRows(buffered, s.format, columns...)
+	w.clipTo = s.width
 	values := make([]any, len(columns))
 	targets := make([]any, len(columns))
 	for i := range values {
@@ -131,6 +140,16 @@ func (s *session) one(ctx context.Context, statement string) error {
 	return buffered.Flush()
 }
 
+// knows reports whether there is a table or view of this name.
+func (s *session) knows(ctx context.Context, table string) (bool, error) {
+	rows, err := s.db.Query(ctx, `SELECT 1 FROM duckdb_columns() WHERE NOT internal AND table_name = `+duck.Literal(table)+` LIMIT 1`)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return rows.Next(), rows.Err()
+}
+
 // dot runs a command of the prompt.
 func (s *session) dot(ctx context.Context, words []string) error {
 	switch {
@@ -138,6 +157,11 @@ func (s *session) dot(ctx context.Context, words []string) error {
 		return s.one(ctx, `SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
 			UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY 1`)
 	case words[0] == ".describe" && len(words) == 2:
+		if known, err := s.knows(ctx, words[1]); err != nil {
+			return err
+		} else if !known {
+			return &fault.Error{Kind: fault.Input, What: fmt.Sprintf("there is no table %q", words[1]), Remedy: "see .tables"}
+		}
 		return s.one(ctx, `SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = `+
 			duck.Literal(words[1])+` ORDER BY column_index`)
 	case words[0] == ".format" && len(words) == 2:
@@ -146,6 +170,9 @@ func (s *session) dot(ctx context.Context, words []string) error {
 		}
 		s.format = words[1]
 		return nil
+	}
+	if words[0] != ".help" {
+		return &fault.Error{Kind: fault.Input, What: strings.Join(words, " ") + " is no command of the prompt", Remedy: "see .help"}
 	}
 	_, err := fmt.Fprint(s.out, `.tables            list tables and views with what they hold
 .describe NAME     list the columns of a table with their meaning

@@ -22,7 +22,7 @@ func (a *app) cmdStatus() *cobra.Command {
 		Long:  "Show the last runs, newest first: when, how they ended, and the release that was current afterwards.",
 		Example: `  statloom status
   statloom status --format json --limit 1`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if err := knownForm(format, "table", "csv", "json", "jsonl"); err != nil {
 				return err
@@ -61,6 +61,7 @@ func (a *app) showRuns(format string, runs []runlog.Run) error {
 		return err
 	}
 	w := newRows(a.out, format, "run", "started", "seconds", "status", "exit_code", "release", "message")
+	w.hideEmpty = true
 	for _, r := range runs {
 		var seconds, code any
 		if !r.Finished.IsZero() {

@@ -20,7 +20,7 @@ func (a *app) cmdValidate() *cobra.Command {
 file:line:col: what is wrong, and what would be right. The SQL of models, indicators and targets is checked against the
 datasets' columns, without any data.`,
 		Example: "  statloom validate\n  statloom validate --config examples/gso-monthly/config.yaml",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.validate(c.Context()) },
 	}
 	a.configFlag(c, "c")

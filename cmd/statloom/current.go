@@ -106,7 +106,9 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 		return err
 	}
 	defer result.Close()
-	out := newRows(a.out, "table", w.target, w.goal, w.by, w.latest, w.value, w.band, w.gap, w.status)
+	out := newRows(a.out, "table", w.target, w.goal, w.by, w.latest, w.value, w.gap, w.status)
+	out.fit(a.width)
+	out.right(3, 4, 5, 6)
 	for result.Next() {
 		var name, comparison, period, unit, status string
 		var goal float64
@@ -117,9 +119,9 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 			return err
 		}
 		num := func(v *float64) string { return number(v, decimals, cfg.Language) }
-		band := ""
+		shown := num(value)
 		if low != nil && high != nil {
-			band = num(low) + " – " + num(high)
+			shown += "\n" + num(low) + " – " + num(high) // the band, below what it is about
 		}
 		when := ""
 		if at != nil {
@@ -130,7 +132,7 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 			sign = comparison
 		}
 		short := strconv.FormatFloat(goal, 'f', -1, 64)
-		err := out.row(name, strings.TrimSpace(sign+" "+localise(short, cfg.Language)+" "+unit), period, when, num(value), band, signed(gap, decimals, cfg.Language),
+		err := out.row(name, strings.TrimSpace(sign+" "+localise(short, cfg.Language)+" "+unit), period, when, shown, signed(gap, decimals, cfg.Language),
 			a.paint(statusColor(status), w.statuses[status]))
 		if err != nil {
 			return err

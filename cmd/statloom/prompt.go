@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -21,16 +24,18 @@ func (a *app) prompt(ctx context.Context, s *session) error {
 	}
 	defer func() { _ = term.Restore(fd, state) }()
 
+	keys := &keyboard{in: a.in}
 	screen := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{a.in, a.out}, "")
+	}{keys, a.out}, "")
+	screen.SetSize(a.width, 24)
 	history := openHistory(a.historyFile())
 	defer history.close()
 	screen.History = history
 	s.out = screen
 
-	fmt.Fprintln(screen, "The current release, read-only. .help lists the commands, .quit leaves.")
+	fmt.Fprintln(screen, "The current release, read-only. .help lists the commands, .quit or Ctrl-D leaves.")
 	var typed strings.Builder
 	for {
 		screen.SetPrompt("statloom> ")
@@ -44,6 +49,11 @@ func (a *app) prompt(ctx context.Context, s *session) error {
 		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
 			return fmt.Errorf("read the terminal: %w", err)
 		}
+		if keys.cancelled {
+			keys.cancelled = false
+			typed.Reset()
+			continue
+		}
 		typed.WriteString(line + "\n")
 		text := typed.String()
 		if strings.TrimSpace(text) == "" || !complete(text) {
@@ -53,13 +63,58 @@ func (a *app) prompt(ctx context.Context, s *session) error {
 		if word := strings.Trim(strings.TrimSpace(text), ";"); word == ".quit" || word == ".exit" || word == "exit" || word == "quit" {
 			return nil
 		}
-		if err := s.script(ctx, strings.NewReader(text)); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		// Outside the line editor the terminal is as usual, so that Ctrl-C reaches a statement that runs.
+		_ = term.Restore(fd, state)
+		err = interruptible(ctx, func(ctx context.Context) error { return s.script(ctx, strings.NewReader(text)) })
+		if _, rawErr := term.MakeRaw(fd); rawErr != nil {
+			return fmt.Errorf("read the terminal: %w", rawErr)
+		}
+		switch {
+		case errors.Is(err, context.Canceled):
+			fmt.Fprintln(screen, "interrupted")
+		case err != nil:
 			fmt.Fprintln(screen, err)
 		}
 	}
+}
+
+// interruptible runs something that Ctrl-C ends without ending the program.
+func interruptible(ctx context.Context, do func(context.Context) error) error {
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt)
+	defer stop()
+	err := do(ctx)
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// keyboard turns Ctrl-C, which the line editor takes for the end of input, into an emptied line that is entered.
+type keyboard struct {
+	in        io.Reader
+	waiting   []byte
+	cancelled bool
+}
+
+const (
+	ctrlC   = 3
+	lineEnd = 5  // Ctrl-E
+	kill    = 21 // Ctrl-U
+)
+
+func (k *keyboard) Read(p []byte) (int, error) {
+	if len(k.waiting) == 0 {
+		n, err := k.in.Read(p)
+		before, after, found := bytes.Cut(p[:n], []byte{ctrlC})
+		if !found {
+			return n, err
+		}
+		k.cancelled = true
+		k.waiting = slices.Concat(before, []byte{lineEnd, kill, '\r'}, after)
+	}
+	n := copy(p, k.waiting)
+	k.waiting = k.waiting[n:]
+	return n, nil
 }
 
 // historyFile is where the prompt's history is kept, by the XDG rules; "" keeps it in memory.

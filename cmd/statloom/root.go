@@ -73,14 +73,17 @@ Exit codes: 0 done, 1 failed, 2 configuration, 3 checks failed (last good releas
 		Example: `  statloom run                         run the configuration in config.yaml
   statloom inspect book.xlsx           see what is understood of a book
   statloom sql -c "SHOW TABLES"        ask the current release`,
+		Args:              knownCommand,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "say more about what happens")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR is set, or no terminal)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w (see: %s --help)", err, c.CommandPath())}
+		return usage(c, "%s", err)
 	})
 	root.AddCommand(
 		a.cmdInit(), a.cmdValidate(), a.cmdPlan(), a.cmdRun(), a.cmdRead(), a.cmdInspect(),

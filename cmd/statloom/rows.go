@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +22,14 @@ type rows struct {
 	format  string
 	columns []string
 
-	csv   *csv.Writer
-	table table.Writer
-	count int
+	csv       *csv.Writer
+	table     table.Writer
+	width     int  // of the whole table, kept by wrapping texts; 0 leaves it as wide as it is
+	clipTo    int  // of the whole table, kept by shortening texts; 0 leaves it as wide as it is
+	hideEmpty bool // leave columns out of a table in which nothing stands
+	cells     [][]string
+	configs   []table.ColumnConfig
+	count     int
 }
 
 func newRows(out io.Writer, format string, columns ...string) *rows {
@@ -36,13 +42,13 @@ func newRows(out io.Writer, format string, columns ...string) *rows {
 		r.table.SetStyle(table.StyleLight)
 		r.table.Style().Format.Header = text.FormatDefault
 		head := make(table.Row, len(columns))
-		configs := make([]table.ColumnConfig, len(columns))
+		r.configs = make([]table.ColumnConfig, len(columns))
 		for i, c := range columns {
 			head[i] = c
-			configs[i] = table.ColumnConfig{Number: i + 1, Align: text.AlignAuto}
+			r.configs[i] = table.ColumnConfig{Number: i + 1, Align: text.AlignAuto}
 		}
 		r.table.AppendHeader(head)
-		r.table.SetColumnConfigs(configs)
+		r.table.SetColumnConfigs(r.configs)
 	}
 	return r
 }
@@ -64,12 +70,84 @@ func (r *rows) row(values ...any) error {
 	case "json", "jsonl":
 		return r.object(values)
 	}
-	shown := make(table.Row, len(values))
+	shown, cells := make(table.Row, len(values)), make([]string, len(values))
 	for i, v := range values {
-		shown[i] = clip(plain(v), 60)
+		cells[i] = plain(v)
+		if r.width == 0 {
+			cells[i] = clip(cells[i], 60)
+		}
+		shown[i] = cells[i]
 	}
+	r.cells = append(r.cells, cells)
 	r.table.AppendRow(shown)
 	return nil
+}
+
+// fit makes a table wrap its texts so that it is no wider than that, where possible.
+func (r *rows) fit(width int) { r.width = width }
+
+const (
+	narrowest = 12 // how far a column can be made narrower by wrapping
+	readable  = 26 // how far by shortening: numbers and dates stay whole
+)
+
+// narrow makes the widest columns narrower until the table fits: first as far as two lines hold their texts, then further.
+func (r *rows) narrow(width, least int, enforce table.WidthEnforcer) {
+	total := 1
+	natural, twoLines := make([]int, len(r.columns)), make([]int, len(r.columns))
+	for i := range r.columns {
+		natural[i], twoLines[i] = r.widths(i)
+		total += natural[i] + 3
+	}
+	widths := slices.Clone(natural)
+	for _, floor := range []func(i int) int{func(i int) int { return max(twoLines[i], least) }, func(int) int { return least }} {
+		for ; total > width; total-- {
+			widest := -1
+			for i, w := range widths {
+				if w > floor(i) && (widest < 0 || w > widths[widest]) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break
+			}
+			widths[widest]--
+		}
+	}
+	for i, w := range widths {
+		if w < natural[i] {
+			r.configs[i].WidthMax, r.configs[i].WidthMaxEnforcer = w, enforce
+			r.table.Style().Options.SeparateRows = r.width > 0
+		}
+	}
+	r.table.SetColumnConfigs(r.configs)
+}
+
+// widths gives the width of a column as it is, and the least in which its texts take two lines.
+func (r *rows) widths(i int) (natural, twoLines int) {
+	texts := []string{r.columns[i]}
+	for _, row := range r.cells {
+		texts = append(texts, row[i])
+	}
+	for _, t := range texts {
+		natural = max(natural, text.LongestLineLen(t))
+	}
+	for w := natural; w >= narrowest; w-- {
+		for _, t := range texts {
+			if strings.Count(text.WrapSoft(t, w), "\n") > 1 {
+				return natural, w + 1
+			}
+		}
+	}
+	return natural, min(natural, narrowest)
+}
+
+// right sets columns of a table, counted from 1, flush right.
+func (r *rows) right(columns ...int) {
+	for _, n := range columns {
+		r.configs[n-1].Align, r.configs[n-1].AlignHeader = text.AlignRight, text.AlignRight
+	}
+	r.table.SetColumnConfigs(r.configs)
 }
 
 // object writes one row as a JSON object whose keys stand in the columns' order.
@@ -128,6 +206,17 @@ func (r *rows) end() error {
 	case "jsonl":
 		return nil
 	}
+	switch {
+	case r.width > 0:
+		r.narrow(r.width, narrowest, text.WrapSoft)
+	case r.clipTo > 0:
+		r.narrow(r.clipTo, readable, clip)
+	}
+	for i := range r.configs {
+		filled := func(row []string) bool { return row[i] != "" }
+		r.configs[i].Hidden = r.hideEmpty && len(r.cells) > 0 && !slices.ContainsFunc(r.cells, filled)
+	}
+	r.table.SetColumnConfigs(r.configs)
 	_, err := fmt.Fprintln(r.out, r.table.Render())
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/statloom/statloom/pipeline"
 	"github.com/statloom/statloom/pipeline/config"
@@ -64,10 +65,14 @@ func (c computeStage) Run(ctx context.Context, db *duck.DB) (pipeline.StageRepor
 		{Name: indicator.Catalogue, Order: []string{"indicator"}},
 		{Name: indicator.Targets, Order: []string{"target"}},
 	}}
+	var missing []string
 	for _, i := range result.Indicators {
 		if i.Missing > 0 {
-			report.Notes = append(report.Notes, fmt.Sprintf("indicator %s: %d of %d values are missing; obs_comment says why", i.Indicator, i.Missing, i.Rows))
+			missing = append(missing, fmt.Sprintf("%s %d of %d", i.Indicator, i.Missing, i.Rows))
 		}
+	}
+	if len(missing) > 0 {
+		report.Notes = append(report.Notes, "values are missing, obs_comment says why: "+strings.Join(missing, ", "))
 	}
 	return report, nil
 }

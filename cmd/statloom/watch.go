@@ -21,7 +21,12 @@ type watcher interface {
 
 func (a *app) watcher() watcher {
 	if a.terminal {
-		return &bars{progress: mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(40)), log: a.log()}
+		b := &bars{progress: mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(40), mpb.WithAutoRefresh())}
+		// What is logged while bars are drawn goes through them, so that it stands above the bars and not among them.
+		out := a.err
+		a.err = b.progress
+		b.log, b.done = a.log(), func() { a.err = out }
+		return b
 	}
 	return &lines{out: a.err, log: a.log()}
 }
@@ -38,6 +43,7 @@ func tell(log *slog.Logger, level slog.Level, step, subject, message string) {
 type bars struct {
 	progress *mpb.Progress
 	log      *slog.Logger
+	done     func() // gives the error stream back
 
 	mu   sync.Mutex
 	open []*mpb.Bar
@@ -78,7 +84,7 @@ func (b *bars) End() {
 	}
 	bar := b.open[n-1]
 	b.open = b.open[:n-1]
-	bar.SetTotal(-1, true)
+	bar.Abort(true) // one that is complete is gone already
 }
 
 func (b *bars) close() {
@@ -86,6 +92,7 @@ func (b *bars) close() {
 		b.End()
 	}
 	b.progress.Wait()
+	b.done()
 }
 
 // lines writes a plain line a step that had something to do, for logs and pipes.

@@ -36,7 +36,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 		Duck: duck.Options{
 			Memory: cfg.Limits.Memory.String(), Threads: cfg.Limits.Threads, TempDir: filepath.Join(work, "spill"),
 		},
-		Name: cfg.Name, Engine: a.engine(), ConfigHash: cfg.Hash(), Keep: cfg.KeepReleases, Now: a.now, Random: a.random,
+		Name: cfg.Name, Engine: a.engine(), ConfigHash: cfg.Hash(), Keep: cfg.KeepReleases, Now: a.now,
 	}
 	for _, s := range cfg.Sources {
 		built, err := s.Build(ctx, env)

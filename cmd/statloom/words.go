@@ -2,32 +2,32 @@ package main
 
 // wording is what the program says to readers of results. Messages to operators are in English throughout.
 type wording struct {
-	published, unchanged, quarantined, problem, illustrative  string
-	target, goal, by, latest, value, band, gap, status, about string
-	statuses                                                  map[string]string
+	published, unchanged, quarantined, problem, illustrative string
+	target, goal, by, latest, value, gap, status, about      string
+	statuses                                                 map[string]string
 }
 
 // words gives the wording in a language of the configuration.
 func words(language string) wording {
 	if language == "en" {
 		return wording{
-			published:    "Published release %s: %d books read, %d known, %d observations, %.1f s.",
-			unchanged:    "Nothing has changed: release %s stays current. %.1f s.",
-			quarantined:  "%d cells or rows could not be used; the table quarantine gives the reasons.",
+			published:    "Published release %s: %d tables read, %d known already, %d observations, %s s.",
+			unchanged:    "Nothing has changed: release %s stays current. %s s.",
+			quarantined:  "%d cells or rows could not be used; the reasons: statloom sql%s -c \"FROM quarantine\"",
 			problem:      "Problem",
 			illustrative: "This release holds illustrative figures: they are made up and are not statistics.",
-			target:       "Target", goal: "Goal", by: "By", latest: "Latest", value: "Value", band: "Band", gap: "Gap", status: "Status",
+			target:       "Target", goal: "Goal", by: "By", latest: "In", value: "Value", gap: "Gap", status: "Status",
 			about:    "about",
 			statuses: map[string]string{"reached": "reached", "on_track": "on track", "off_track": "off track", "no_data": "no data"},
 		}
 	}
 	return wording{
-		published:    "Đã phát hành %s: đọc mới %d sách, %d sách đã biết, %d quan sát, %.1f giây.",
-		unchanged:    "Không có gì thay đổi (nothing changed): bản phát hành %s vẫn hiện hành. %.1f giây.",
-		quarantined:  "%d ô hoặc dòng không dùng được; xem lý do ở bảng quarantine.",
+		published:    "Đã phát hành %s: đọc mới %d bảng, %d bảng đã đọc từ trước, %d quan sát, %s giây.",
+		unchanged:    "Không có gì thay đổi (nothing changed): bản phát hành %s vẫn hiện hành. %s giây.",
+		quarantined:  "%d ô hoặc dòng không dùng được; xem lý do: statloom sql%s -c \"FROM quarantine\"",
 		problem:      "Vấn đề",
 		illustrative: "SỐ LIỆU MINH HOẠ: bản phát hành này có số liệu tự đặt, không phải số liệu thống kê (illustrative figures).",
-		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ mới nhất", value: "Giá trị", band: "Khoảng", gap: "Chênh lệch", status: "Trạng thái",
+		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ", value: "Giá trị", gap: "Chênh lệch", status: "Trạng thái",
 		about:    "khoảng",
 		statuses: map[string]string{"reached": "đạt", "on_track": "đúng lộ trình", "off_track": "chậm lộ trình", "no_data": "chưa có số liệu"},
 	}
