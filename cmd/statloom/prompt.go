@@ -29,7 +29,7 @@ func (a *app) prompt(ctx context.Context, s *session) error {
 		io.Reader
 		io.Writer
 	}{keys, a.out}, "")
-	screen.SetSize(a.width, 24)
+	_ = screen.SetSize(a.width, 24) // only the width counts; a wrong one wraps long lines
 	history := openHistory(a.historyFile())
 	defer history.close()
 	screen.History = history

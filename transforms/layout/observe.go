@@ -282,6 +282,9 @@ func (u *run) unitOf(s *surroundings, m *memos, obs *observation) {
 			return
 		}
 	}
+	if text == "" && s.cell.line.ratio() {
+		return
+	}
 	if text == "" {
 		text = s.table.Title
 		un, ok := m.units[text]

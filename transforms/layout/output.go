@@ -2,6 +2,7 @@ package layout
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
@@ -84,10 +85,28 @@ func (t *Table) unit(ln *Line, col *Column) string {
 	case ln.Unit != "":
 		return ln.Unit
 	}
-	if severalUnits(t.Unit) {
-		return "" // nothing tells which of them it is
+	if severalUnits(t.Unit) || ln.ratio() {
+		return "" // nothing tells what it is
 	}
 	return t.Unit
+}
+
+// ratioWords begin the lines that divide off another measure than the one the table's unit belongs to.
+var ratioWords = []string{"chỉ số", "tốc độ", "tỷ lệ", "tỷ trọng", "cơ cấu", "index", "indices", "growth", "rate", "share", "structure", "proportion", "= 100", "=100"}
+
+// ratio reports whether a line stands under a heading that announces an index, a rate or a share without its unit: the
+// unit of the levels above is not its own.
+func (l *Line) ratio() bool {
+	if l.Section == "" {
+		return false
+	}
+	text := fold.Text(l.Section)
+	for _, w := range ratioWords {
+		if strings.Contains(text, fold.Text(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // cell reads the value of a cell; ok is false for white space.

@@ -18,7 +18,8 @@ var unitPrefixes = folded("đơn vị tính/unit", "đơn vị tính (unit)", "�
 	"units", "unit", "measure")
 
 // ParseUnit finds the unit in a text: after an announcement ("Đơn vị tính: Tỷ đồng", "ĐVT: Cơ sở - Unit:
-// Establishment"), in brackets at the end of a title ("(Tỷ đồng)"), or as the whole text ("Nghìn tấn", "%").
+// Establishment"), in brackets at the end of a title ("(Tỷ đồng)"), as a percent sign at the end ("Chỉ số phát triển - %"),
+// or as the whole text ("Nghìn tấn", "%").
 func ParseUnit(text string) (Unit, bool) {
 	if len(text) > 1000 {
 		return Unit{}, false
@@ -31,6 +32,27 @@ func ParseUnit(text string) (Unit, bool) {
 	if part := firstPart(shown); isUnit(fold.Text(unbracket(part))) {
 		return named(part)
 	}
+	// Of two languages the first is read first.
+	if first := firstPart(shown); first != shown {
+		if u, ok := inBrackets(first); ok {
+			return u, true
+		}
+	}
+	if u, ok := inBrackets(shown); ok {
+		return u, true
+	}
+	if before, ok := strings.CutSuffix(m.Text, "%"); ok {
+		before = strings.TrimRight(before, " ")
+		if strings.HasSuffix(before, "-") || strings.HasSuffix(before, ",") {
+			return named("%")
+		}
+	}
+	return Unit{}, false
+}
+
+// inBrackets finds the last unit that stands in brackets.
+func inBrackets(text string) (Unit, bool) {
+	m := fold.Map(text)
 	for end := len(m.Text); ; {
 		open := strings.LastIndexByte(m.Text[:end], '(')
 		if open < 0 {
