@@ -89,7 +89,7 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, book
 	r.result.Counters[CountObservations] += report.Latest
 	r.result.Counters[CountQuarantined] += report.Quarantined + rejected
 	if report.Quarantined > 0 {
-		r.event(ctx, slog.LevelWarn, "load", d.ID, "%d cells contradict another cell of the same book; see table quarantine", report.Quarantined)
+		r.event(ctx, slog.LevelWarn, "load", d.ID, "cells that contradict another cell of the same book: %d; the table quarantine names them", report.Quarantined)
 	}
 	return report, nil
 }

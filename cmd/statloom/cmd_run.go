@@ -126,9 +126,6 @@ func (a *app) summary(ctx context.Context, cfg *config.Config, r pipeline.Result
 			fmt.Fprintf(a.out, w.quarantined+"\n", n, a.configOption())
 		}
 	}
-	for _, p := range r.Problems {
-		fmt.Fprintf(a.err, "%s: %s\n", w.problem, p)
-	}
 	if r.Release == "" {
 		return nil
 	}

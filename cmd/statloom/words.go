@@ -2,9 +2,9 @@ package main
 
 // wording is what the program says to readers of results. Messages to operators are in English throughout.
 type wording struct {
-	published, unchanged, quarantined, problem, illustrative string
-	target, goal, by, latest, value, gap, status, about      string
-	statuses                                                 map[string]string
+	published, unchanged, quarantined, illustrative     string
+	target, goal, by, latest, value, gap, status, about string
+	statuses                                            map[string]string
 }
 
 // words gives the wording in a language of the configuration.
@@ -14,7 +14,6 @@ func words(language string) wording {
 			published:    "Published release %s: %d tables read, %d known already, %d observations, %s s.",
 			unchanged:    "Nothing has changed: release %s stays current. %s s.",
 			quarantined:  "%d cells or rows could not be used; the reasons: statloom sql%s -c \"FROM quarantine\"",
-			problem:      "Problem",
 			illustrative: "This release holds illustrative figures: they are made up and are not statistics.",
 			target:       "Target", goal: "Goal", by: "By", latest: "In", value: "Value", gap: "Gap", status: "Status",
 			about:    "about",
@@ -25,7 +24,6 @@ func words(language string) wording {
 		published:    "Đã phát hành %s: đọc mới %d bảng, %d bảng đã đọc từ trước, %d quan sát, %s giây.",
 		unchanged:    "Không có gì thay đổi (nothing changed): bản phát hành %s vẫn hiện hành. %s giây.",
 		quarantined:  "%d ô hoặc dòng không dùng được; xem lý do: statloom sql%s -c \"FROM quarantine\"",
-		problem:      "Vấn đề",
 		illustrative: "SỐ LIỆU MINH HOẠ: bản phát hành này có số liệu tự đặt, không phải số liệu thống kê (illustrative figures).",
 		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ", value: "Giá trị", gap: "Chênh lệch", status: "Trạng thái",
 		about:    "khoảng",
