@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline/release"
-	"github.com/statloom/statloom/pipeline/runlog"
 )
 
 func (a *app) cmdRelease() *cobra.Command {
@@ -180,11 +178,7 @@ func (a *app) change(ctx context.Context, do func(s *release.Shelf, keep int) er
 	if err != nil {
 		return err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this host"
-	}
-	lock, err := runlog.Acquire(cfg.DataDir(), runlog.Holder{Run: "release", PID: os.Getpid(), Host: host, Started: a.now()})
+	lock, err := a.lock(cfg, "release")
 	if err != nil {
 		return err
 	}

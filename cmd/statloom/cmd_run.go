@@ -85,14 +85,7 @@ func (a *app) run(ctx context.Context, full bool) (err error) {
 
 // begin takes the run's lock and opens the run history.
 func (a *app) begin(ctx context.Context, cfg *config.Config, id string) (*runlog.Lock, *runlog.Log, error) {
-	if err := os.MkdirAll(cfg.DataDir(), 0o755); err != nil {
-		return nil, nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this host"
-	}
-	lock, err := runlog.Acquire(cfg.DataDir(), runlog.Holder{Run: id, PID: os.Getpid(), Host: host, Started: a.now()})
+	lock, err := a.lock(cfg, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,6 +101,18 @@ func (a *app) begin(ctx context.Context, cfg *config.Config, id string) (*runlog
 		a.log().Warn("an earlier run was interrupted; this one goes on where it stopped", "run", old)
 	}
 	return lock, history, nil
+}
+
+// lock takes the lock that lets one process at a time change the data folder.
+func (a *app) lock(cfg *config.Config, holder string) (*runlog.Lock, error) {
+	if err := os.MkdirAll(cfg.DataDir(), 0o755); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this host"
+	}
+	return runlog.Acquire(cfg.DataDir(), runlog.Holder{Run: holder, PID: os.Getpid(), Host: host, Started: a.now()})
 }
 
 const stateFile = "state.db"
