@@ -41,8 +41,8 @@ func (r *Runner) Plan(ctx context.Context) ([]PlanStep, error) {
 	}
 	for i := range r.Datasets {
 		d := &r.Datasets[i]
-		all, todo := count(inputs, d), count(missing, d)
-		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, todo)})
+		all, unread := count(inputs, d), count(missing, d)
+		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, unread)})
 	}
 	what := fmt.Sprintf("a new release with %d datasets", len(r.Datasets))
 	// A current release that is damaged is replaced, so its error is no reason to stop.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 	"github.com/statloom/statloom/transforms/fold"
 	"github.com/statloom/statloom/transforms/period"
 )
@@ -18,8 +19,8 @@ import (
 // The national monthly books, read by the example's configuration: nearly every published figure of the index comes out
 // with its value, its industry and what it is compared with. What does not is listed.
 func TestGSOMonthly(t *testing.T) {
-	books := shared(t, "corpus/gso_monthly/raw")
-	truth := shared(t, "corpus/gso_monthly/truth/visible/iip_cells.csv")
+	books := sheettest.Shared(t, "corpus/gso_monthly/raw")
+	truth := sheettest.Shared(t, "corpus/gso_monthly/truth/visible/iip_cells.csv")
 	dir := t.TempDir()
 	copyTree(t, "../../examples/gso-monthly", filepath.Join(dir, "examples/gso-monthly"))
 	env := map[string]string{"STATLOOM_GSO_BOOKS": books}

@@ -102,23 +102,6 @@ func copyTree(t *testing.T, from, to string) {
 	}
 }
 
-// shared finds the folder of real files beside the repository.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	dir, err := filepath.Abs("../../../shared")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = filepath.Join(dir, path)
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the corpus is not there: %v", err)
-		}
-		t.Skipf("the corpus of real files is not there: %v", err)
-	}
-	return dir
-}
-
 // query asks the current release below a folder.
 func query(t *testing.T, dir, config, sql string, env map[string]string) [][]string {
 	t.Helper()

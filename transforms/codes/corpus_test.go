@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/codes"
 )
@@ -18,29 +19,16 @@ import (
 // shared reads a table of the shared domain folder, which lies beside the repository.
 func shared(t *testing.T, name string) [][]string {
 	t.Helper()
-	dir, err := os.Getwd()
+	f, err := os.Open(sheettest.Shared(t, filepath.Join("domain", name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for ; ; dir = filepath.Dir(dir) {
-		f, err := os.Open(filepath.Join(dir, "shared", "domain", name))
-		if err == nil {
-			defer f.Close()
-			rows, err := csv.NewReader(f).ReadAll()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return rows[1:]
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("the shared domain folder is not beside the repository: %s", name)
-	}
-	t.Skipf("the shared domain folder is not beside the repository: %s", name)
-	return nil
+	return rows[1:]
 }
 
 var remark = regexp.MustCompile(`\s*\[[^\]]*\]|\s*\(hoá/hóa\)`)

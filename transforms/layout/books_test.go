@@ -7,32 +7,13 @@ import (
 	"testing"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 	"github.com/statloom/statloom/sources/sheet/xlsx"
 	"github.com/statloom/statloom/transforms/layout"
 )
 
-// corpus finds the folder of real books beside the repository. Without it the test is skipped, but not in CI.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		found := filepath.Join(dir, "shared", "corpus")
-		if _, err := os.Stat(found); err == nil {
-			return found
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("the corpus of real books is not there")
-	}
-	t.Skip("the corpus of real books is not there")
-	return ""
-}
+// corpus is the folder of real books.
+func corpus(t testing.TB) string { return sheettest.Shared(t, "corpus") }
 
 // grids opens a book of the corpus and loads all its sheets.
 func grids(t testing.TB, path string) []*sheet.Grid {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -110,24 +109,5 @@ func TestSameTwice(t *testing.T) {
 	book := sheettest.MustParse(plain)
 	if diff := cmp.Diff(read(t, book, plainRecipe).rows, read(t, book, plainRecipe).rows); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// TestFastEnough holds the bound on a single wide and long sheet.
-func TestFastEnough(t *testing.T) {
-	if testing.Short() {
-		t.Skip("times a large sheet")
-	}
-	list := grids(t, corpus(t)+"/nzcensus2013/raw/2013-census-electorate-tables.xlsx")
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		for _, g := range list {
-			layout.Recognise(g)
-		}
-		best = min(best, time.Since(start))
-	}
-	if best > 3*time.Second {
-		t.Errorf("recognising %d sheets took %s", len(list), best)
 	}
 }

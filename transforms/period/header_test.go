@@ -3,39 +3,16 @@ package period_test
 import (
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 	"github.com/statloom/statloom/transforms/period"
 )
 
-// corpus gives the path of a file of the shared corpus, which lies beside the repository.
-func corpus(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, "shared", "corpus", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("the shared corpus is not beside the repository: %s", name)
-	}
-	t.Skipf("the shared corpus is not beside the repository: %s", name)
-	return ""
-}
-
 // TestCorpusHeaders reads every header that the monthly industrial indices had from 2012 to 2024.
 func TestCorpusHeaders(t *testing.T) {
-	f, err := os.Open(corpus(t, "gso_monthly/truth/visible/iip_cells.csv"))
+	f, err := os.Open(sheettest.Shared(t, "corpus/gso_monthly/truth/visible/iip_cells.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -210,30 +210,10 @@ func TestAgainstEncodingCSV(t *testing.T) {
 	})
 }
 
-// corpus finds the folder of books that lies beside the repository.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, "shared", "corpus")
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("the shared corpus is not there")
-	}
-	t.Skip("the shared corpus is not there")
-	return ""
-}
-
 // TestCorpus reads real exports and compares every field with encoding/csv.
 func TestCorpus(t *testing.T) {
 	commas := map[string]rune{"semicolon": ';', "comma": ',', "tab": '\t', "bar": '|'}
-	files, err := filepath.Glob(filepath.Join(corpus(t), "gso_pxweb/raw/*.csv"))
+	files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), "gso_pxweb/raw/*.csv"))
 	if err != nil || len(files) < 190 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
@@ -305,7 +285,7 @@ func TestHostile(t *testing.T) {
 		{"utf-16le_encoded.csv", "csv (comma, UTF-16LE)", map[string]string{"A1": "Organisation_code", "S1": "Discharges_from_SCT", "A2": "5C1", "S2": "1"}},
 		{"weird_head_padding.csv", "csv (semicolon, UTF-8)", map[string]string{"A1": "", "A2": ""}},
 	} {
-		data, err := os.ReadFile(filepath.Join(corpus(t), "hostile_messytables", c.file))
+		data, err := os.ReadFile(filepath.Join(sheettest.Shared(t, "corpus"), "hostile_messytables", c.file))
 		if err != nil {
 			t.Fatal(err)
 		}

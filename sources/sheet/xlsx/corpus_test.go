@@ -17,36 +17,12 @@ import (
 
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 )
-
-// corpus finds the folder of books that lies beside the repository.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		path := filepath.Join(dir, "shared", "corpus")
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			break
-		}
-		dir = parent
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("the shared corpus is not there")
-	}
-	t.Skip("the shared corpus is not there")
-	return ""
-}
 
 func books(t testing.TB, pattern string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(corpus(t), pattern))
+	files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), pattern))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no books match %s: %v", pattern, err)
 	}
@@ -91,7 +67,7 @@ func TestAgainstExcelize(t *testing.T) {
 	}
 	compared := 0
 	for _, pattern := range patterns {
-		files, err := filepath.Glob(filepath.Join(corpus(t), pattern))
+		files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +144,7 @@ func againstExcelize(t *testing.T, path string) (compared int) {
 
 // TestTruth finds every figure that people read out of the monthly books, at its sheet, row and column.
 func TestTruth(t *testing.T) {
-	f, err := os.Open(filepath.Join(corpus(t), "gso_monthly/truth/visible/iip_cells.csv"))
+	f, err := os.Open(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/truth/visible/iip_cells.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +159,7 @@ func TestTruth(t *testing.T) {
 	}
 	found := 0
 	for date, cells := range byBook {
-		files, err := filepath.Glob(filepath.Join(corpus(t), "gso_monthly/raw", date+"*.xlsx"))
+		files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/raw", date+"*.xlsx"))
 		if err != nil || len(files) != 1 {
 			continue // an .xls
 		}
@@ -279,7 +255,7 @@ func TestRightReads(t *testing.T) {
 		{"hostile_messytables/libreoffice.xlsx", "Sheet1", "A1", ""},
 		{"hostile_excelize/OverflowNumericCell.xlsx", "Sheet1", "A1", "number 8.595602512225e+12 8595602512225"},
 	} {
-		b, err := openFile(t, filepath.Join(corpus(t), c.file), sheet.Limits{})
+		b, err := openFile(t, filepath.Join(sheettest.Shared(t, "corpus"), c.file), sheet.Limits{})
 		if err != nil {
 			t.Error(err)
 			continue
