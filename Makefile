@@ -9,11 +9,13 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 GO      := go
 BIN     := bin/statloom
 FUZZ    ?= 5s
+ROUNDS  ?= 5
+BOOKS   ?=
 
-.PHONY: help demo build test race fuzz lint bench cover sample clean
+.PHONY: help demo build test race fuzz lint bench bench-go performance cover sample clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 build: ## build bin/statloom
 	@$(GO) build -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/statloom
@@ -38,7 +40,13 @@ lint: bin/golangci-lint ## check style and the direction of imports
 bin/golangci-lint: tools/lint/go.mod
 	@cd tools/lint && $(GO) build -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
-bench: ## run the benchmarks
+bench: ## measure reading against the readers that people use today, ROUNDS (default 5) rounds in turns, and print the table
+	@bash bench/run.sh $(ROUNDS) $(TAGS) $(BOOKS)
+
+performance: ## write what `make bench` measured last into docs/performance.md and its plot
+	@bench/.work/compare -report bench/.work/results.json -doc docs/performance.md -plot docs/images/performance.svg
+
+bench-go: ## run the benchmarks of all packages
 	@$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
 
 cover: ## measure test coverage into cover.out

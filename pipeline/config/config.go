@@ -53,6 +53,8 @@ type Limits struct {
 	BookText     kind.Bytes    `yaml:"book_text" json:"book_text,omitempty" jsonschema:"default=1MiB,description=Text of one cell"`
 	BookStrings  kind.Bytes    `yaml:"book_strings" json:"book_strings,omitempty" jsonschema:"default=512MiB,description=All texts of a book"`
 	BookSheets   int           `yaml:"book_sheets" json:"book_sheets,omitempty" jsonschema:"minimum=1,default=2000,description=Sheets of one book"`
+	BookRepeats  int64         `yaml:"book_repeats" json:"book_repeats,omitempty" jsonschema:"minimum=1,default=1048576,description=Cells that one stored cell may stand for in formats that can say how often it repeats"`
+	BookNesting  int           `yaml:"book_nesting" json:"book_nesting,omitempty" jsonschema:"minimum=1,default=128,description=Elements within elements of a book"`
 	BookTime     time.Duration `yaml:"book_time" json:"book_time,omitempty" jsonschema:"default=2m,description=Time for opening a book, and for reading each sheet"`
 	Memory       kind.Bytes    `yaml:"memory" json:"memory,omitempty" jsonschema:"default=4GiB,description=Memory of the database"`
 	Threads      int           `yaml:"threads" json:"threads,omitempty" jsonschema:"minimum=1,maximum=256,default=2,description=Threads of the database"`
@@ -62,7 +64,8 @@ type Limits struct {
 func (l Limits) Book() sheet.Limits {
 	return sheet.Limits{
 		Inflated: int64(l.BookInflated), Ratio: l.BookRatio, Cells: l.BookCells, Merges: l.BookMerges,
-		Text: int64(l.BookText), Strings: int64(l.BookStrings), Sheets: l.BookSheets, Time: l.BookTime,
+		Text: int64(l.BookText), Strings: int64(l.BookStrings), Sheets: l.BookSheets,
+		Repeats: l.BookRepeats, Nesting: l.BookNesting, Time: l.BookTime,
 	}
 }
 

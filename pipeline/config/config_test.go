@@ -167,7 +167,7 @@ func TestDefaults(t *testing.T) {
 	c := load(t, "minimal.yaml")
 	want := config.Limits{
 		BookInflated: 2 << 30, BookRatio: 500, BookCells: 50_000_000, BookMerges: 1_000_000, BookText: 1 << 20, BookStrings: 512 << 20,
-		BookSheets: 2000, BookTime: 2 * time.Minute, Memory: 4 << 30, Threads: 2,
+		BookSheets: 2000, BookRepeats: 1 << 20, BookNesting: 128, BookTime: 2 * time.Minute, Memory: 4 << 30, Threads: 2,
 	}
 	if diff := cmp.Diff(want, c.Limits); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)

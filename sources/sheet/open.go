@@ -26,6 +26,8 @@ type Limits struct {
 	Text     int64         // bytes of one cell's text
 	Strings  int64         // bytes of all shared strings, with what it costs to keep each
 	Sheets   int           // sheets of one book
+	Repeats  int64         // cells that one stored cell with a value may stand for, where a format can say "n times"
+	Nesting  int           // elements within elements, records within records
 	Time     time.Duration // for opening a book, and for each Scan
 }
 
@@ -39,6 +41,8 @@ func DefaultLimits() Limits {
 		Text:     1 << 20,
 		Strings:  1 << 29,
 		Sheets:   2_000,
+		Repeats:  1 << 20,
+		Nesting:  128,
 		Time:     2 * time.Minute,
 	}
 }
@@ -54,6 +58,8 @@ func (l Limits) WithDefaults() Limits {
 		Text:     cmp.Or(l.Text, d.Text),
 		Strings:  cmp.Or(l.Strings, d.Strings),
 		Sheets:   cmp.Or(l.Sheets, d.Sheets),
+		Repeats:  cmp.Or(l.Repeats, d.Repeats),
+		Nesting:  cmp.Or(l.Nesting, d.Nesting),
 		Time:     cmp.Or(l.Time, d.Time),
 	}
 }
@@ -67,6 +73,8 @@ const (
 	LimitText     = "book_text"
 	LimitStrings  = "book_strings"
 	LimitSheets   = "book_sheets"
+	LimitRepeats  = "book_repeats"
+	LimitNesting  = "book_nesting"
 	LimitTime     = "book_time"
 )
 

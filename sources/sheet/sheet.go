@@ -14,8 +14,8 @@ type Book interface {
 	Sheets() []Info
 	// Scan streams the stored cells of sheet i (index into Sheets) in row-major order, each cell once, and returns what
 	// is known only after the last row. The Row and its Cells are valid only during the call of visit, while the
-	// Text and Runs of a cell may be kept. An error of visit ends the scan and is returned as it is. A part that is truncated, damaged or out of order is an error: a
-	// Scan without error has seen the whole sheet.
+	// Text and Runs of a cell may be kept. An error of visit ends the scan and is returned as it is. A part that is
+	// truncated, damaged or out of order is an error: a Scan without error has seen the whole sheet.
 	Scan(ctx context.Context, i int, visit func(*Row) error) (*Tail, error)
 	// Style gives the look of cells with this id, as stored. An unknown id gives the default style.
 	Style(id StyleID) *Style
@@ -38,7 +38,14 @@ type Row struct {
 // Tail is what a sheet says about itself apart from its cells.
 type Tail struct {
 	Merges     []Range
-	HiddenCols []Span // 1-based, inclusive
+	HiddenCols []Span    // 1-based, inclusive
+	Comments   []Comment // in row-major order
+}
+
+// Comment is a remark that hangs on a cell. Offices put footnotes there.
+type Comment struct {
+	Row, Col int // 1-based
+	Text     string
 }
 
 // Span is a run of columns or rows, 1-based and inclusive.
@@ -93,4 +100,28 @@ type Style struct {
 	HAlign    string // "" (general), left, center, right, fill, justify, centerContinuous, distributed
 	BorderTop bool
 	BorderBot bool
+}
+
+// Name is a defined name: a word that stands for a range or a formula.
+type Name struct {
+	Name   string
+	Sheet  int    // index into Sheets of the sheet it belongs to; -1 for the whole book
+	Refers string // as written in the book: "Data!$A$1:$F$30"
+	Hidden bool
+}
+
+// Namer is a Book of a format that has defined names.
+type Namer interface {
+	Names() []Name // in the book's order
+}
+
+// Names gives the defined names of a book, none where its format has no such thing.
+func Names(b Book) []Name {
+	if g, ok := b.(*guarded); ok {
+		b = g.Book
+	}
+	if n, ok := b.(Namer); ok {
+		return n.Names()
+	}
+	return nil
 }
