@@ -62,7 +62,7 @@ func TestRead(t *testing.T) {
 		{"windows-1252", encode(t, "Straße,Größe\nè à Niccolò,piùì\n", charmap.Windows1252.NewEncoder()), "csv (comma, windows-1252)", "Straße | Größe\nè à Niccolò | piùì\n"},
 		{"windows-1258", encode(t, parted, charmap.Windows1258.NewEncoder()), "csv (comma, windows-1258)", "Tỉnh | Cấp\nSản lượng | số đồng\n"},
 		{"line ends", "a,b\r\nc,d\re,f\n\n\ng,h", "csv (comma, UTF-8)", "a | b\nc | d\ne | f\n!row 6\ng | h\n"},
-		{"quotes", "a,\"b,\"\"c\"\"\n\r\nd\",\"\"\n\"e\"f,g\"h,\"1\"\n", "csv (comma, UTF-8)", "a | b,\"c\"\\n\\r\\nd\nef | g\"h | 1\n"},
+		{"quotes", "a,\"b,\"\"c\"\"\n\r\nd\",\"\"\n\"e\"f,g\"h,\"1\"\n", "csv (comma, UTF-8)", "a | b,\"c\"\\n\\r\\nd\n\"\"e\"f\" | g\"h | 1\n"},
 		{"ragged", "Title\n\na,b,c\n1\n1,2,3,4\n,,x\n", "csv (comma, UTF-8)", "Title\n!row 3\na | b | c\n1\n1 | 2 | 3 | 4\n |  | x\n"},
 		{"sep line", "sep=|\r\na,b|c\n", "csv (bar, UTF-8)", "a,b | c\n"},
 		{"decimal commas", "Năm;Giá;Lượng\n2020;1,5;1.234,5\n2021;2,5;12.345\n", "csv (semicolon, UTF-8)", "Năm | Giá | Lượng\n2020 | 1,5 | 1.234,5\n2021 | 2,5 | \"12.345\"\n"},
@@ -93,19 +93,19 @@ func TestRead(t *testing.T) {
 
 func TestRefuse(t *testing.T) {
 	for text, want := range map[string]string{
-		"<html><body>":                           "an HTML page",
-		"{\"a\": 1}":                             "a JSON document",
-		"[ {\"a\": 1}]":                          "a JSON document",
-		"%PDF-1.4\n":                             "a PDF document",
-		"CHARSET=\"ANSI\";\nTITLE=\"a\"":         "of no format",
-		"AXIS-VERSION=\"2006\";":                 "of no format",
-		"\xff\xfe<\x00a\x00":                     "of no format",
-		"a,b\x00c":                               "of no format",
-		"\x01\x02":                               "of no format",
-		" \r\n\t":                                "of no format",
-		"a,b\n1,\"2\n3,4\n":                      `sheet "Biểu 1", cell B2: a quote is opened here and never closed`,
-		"\xff\xfea\x00,\x00b":                    "half a character at its end",
-		strings.Repeat("a,b\n", 2000) + "c,\x00": `cell B2001: a NUL byte`,
+		"<html><body>":                   "an HTML page",
+		"{\"a\": 1}":                     "a JSON document",
+		"[ {\"a\": 1}]":                  "a JSON document",
+		"%PDF-1.4\n":                     "a PDF document",
+		"CHARSET=\"ANSI\";\nTITLE=\"a\"": "of no format",
+		"AXIS-VERSION=\"2006\";":         "of no format",
+		"\xff\xfe<\x00a\x00":             "of no format",
+		"a,b\x00c":                       "of no format",
+		"\x01\x02":                       "of no format",
+		" \r\n\t":                        "of no format",
+		"a,b\n1,\"2\n3,4\n":              `sheet "Biểu 1", cell B2: a quote is opened here and never closed`,
+		"\xff\xfea\x00,\x00b":            "half a character at its end",
+		strings.Repeat("a,b\n", 2000) + "c,\x00d": `cell B2001: a NUL byte`,
 	} {
 		_, _, err := dump(t, text)
 		if fault.KindOf(err) != fault.Input || !strings.Contains(fmt.Sprint(err), want) || !strings.Contains(err.Error(), "Biểu 1.csv") {
@@ -189,11 +189,11 @@ func TestAgainstEncodingCSV(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := &book{
-			in: sheet.Input{Name: "b.csv", Data: bytes.NewReader(out.Bytes()), Size: int64(out.Len())}, enc: &encoding{name: "UTF-8"},
+			in: sheet.Input{Name: "b.csv", Data: bytes.NewReader(out.Bytes()), Size: int64(out.Len())}, enc: &utf8Plain,
 			limits: sheet.DefaultLimits(),
 		}
 		var got [][]string
-		err := b.records(context.Background(), comma, func(r *record) error {
+		err := b.records(context.Background(), dialect{comma: comma, quote: '"'}, func(r *record) error {
 			var fields []string
 			for i := range r.fields() {
 				fields = append(fields, string(r.field(i)))

@@ -10,6 +10,7 @@ import (
 	xencoding "golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 
@@ -21,6 +22,7 @@ import (
 type encoding struct {
 	name    string
 	mark    int                // bytes of a byte order mark
+	unit    int                // bytes that a character has at least
 	charset xencoding.Encoding // nil for UTF-8
 	compose bool               // letters and their marks are stored apart and have to be joined
 }
@@ -36,119 +38,197 @@ func (e *encoding) reader(r io.Reader) io.Reader {
 	return e.charset.NewDecoder().Reader(r)
 }
 
-// decode decodes up to limit bytes of a text that begins with its mark.
-func (e *encoding) decode(r io.Reader, limit int) ([]byte, error) {
-	if _, err := io.CopyN(io.Discard, r, int64(e.mark)); err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(e.reader(r), int64(limit)))
+// text gives the decoded text.
+func (b *book) text(ctx context.Context) io.Reader {
+	mark := int64(b.enc.mark)
+	return b.enc.reader(&patient{ctx: ctx, r: io.NewSectionReader(b.in.Data, mark, b.in.Size-mark)})
 }
 
-// markOf gives the encoding that a byte order mark names, or nil.
-func markOf(head []byte) *encoding {
+// patient stops reading when its context ends.
+type patient struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.r.Read(b)
+}
+
+// decode decodes up to limit bytes of a text that begins with its mark.
+func (e *encoding) decode(head []byte, limit int) ([]byte, error) {
+	head = head[e.mark : e.mark+(len(head)-e.mark)/e.unit*e.unit]
+	return io.ReadAll(io.LimitReader(e.reader(bytes.NewReader(head)), int64(limit)))
+}
+
+var (
+	utf8Plain  = encoding{name: "UTF-8", unit: 1}
+	utf8Marked = encoding{name: "UTF-8", unit: 1, mark: 3}
+)
+
+func utf16(order unicode.Endianness, mark int) *encoding {
+	name := "UTF-16LE"
+	if order == unicode.BigEndian {
+		name = "UTF-16BE"
+	}
+	return &encoding{name: name, unit: 2, mark: mark, charset: unicode.UTF16(order, unicode.IgnoreBOM)}
+}
+
+// unicodeOf gives the Unicode encoding that a byte order mark names, or UTF-16 without one, which shows by the zeros
+// that every other byte of digits and Latin letters is. It gives nil for all other texts.
+func unicodeOf(head []byte) *encoding {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		return &encoding{name: "UTF-8", mark: 3}
+		return &utf8Marked
+	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
+		return &encoding{name: "UTF-32LE", unit: 4, mark: 4, charset: utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)}
+	case bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		return &encoding{name: "UTF-32BE", unit: 4, mark: 4, charset: utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)}
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return &encoding{name: "UTF-16LE", mark: 2, charset: unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)}
+		return utf16(unicode.LittleEndian, 2)
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return &encoding{name: "UTF-16BE", mark: 2, charset: unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)}
+		return utf16(unicode.BigEndian, 2)
+	}
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	units := len(head) / 2
+	switch {
+	case units < 4:
+	case zeros[0] == 0 && zeros[1]*3 > units:
+		return utf16(unicode.LittleEndian, 0)
+	case zeros[1] == 0 && zeros[0]*3 > units:
+		return utf16(unicode.BigEndian, 0)
 	}
 	return nil
 }
 
 // findEncoding looks at the whole text: a byte order mark decides; what is valid UTF-8 is UTF-8, for no other text is
-// by chance; the rest is windows-1258 if it has Vietnamese letters put together the way only that does, or windows-1252.
+// by chance; in the rest the letters tell.
 func findEncoding(ctx context.Context, in sheet.Input) (*encoding, error) {
-	var w watcher
-	buf := make([]byte, 64<<10)
+	head := make([]byte, min(in.Size, 4096))
+	if _, err := in.Data.ReadAt(head, 0); err != nil && err != io.EOF {
+		return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "read the first bytes", Remedy: "fetch it again", Err: err}
+	}
+	known := unicodeOf(head)
+	if known != nil && known.charset != nil {
+		if in.Size%int64(known.unit) != 0 {
+			return nil, &fault.Error{
+				Kind: fault.Input, File: in.Name, What: "the text is " + known.name + " with half a character at its end", Remedy: "fetch it again",
+			}
+		}
+		return known, nil
+	}
+	bad, err := firstBroken(ctx, in)
+	switch {
+	case err != nil:
+		return nil, err
+	case bad < 0 && known != nil:
+		return known, nil
+	case bad < 0:
+		return &utf8Plain, nil
+	}
+	w := watcher{}
+	if err := eachChunk(ctx, in, func(b []byte, _ int64) error { w.see(b); return nil }); err != nil {
+		return nil, err
+	}
+	w.see(nil)
+	if known != nil || w.runes >= 4 && w.runes >= 4*w.invalid {
+		return nil, &fault.Error{
+			Kind: fault.Input, File: in.Name, What: fmt.Sprintf("the text is UTF-8 that is damaged at byte %d, in line %d", bad, lineOf(in, bad)),
+			Remedy: "fetch it again, or ask for a sound file",
+		}
+	}
+	return w.verdict(in)
+}
+
+// eachChunk calls visit with the text piece by piece.
+func eachChunk(ctx context.Context, in sheet.Input, visit func(b []byte, offset int64) error) error {
+	buf := make([]byte, 256<<10)
 	for offset := int64(0); offset < in.Size; {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		n, err := in.Data.ReadAt(buf[:min(int64(len(buf)), in.Size-offset)], offset)
 		if n == 0 {
-			return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: fmt.Sprintf("read the text at byte %d", offset), Remedy: "fetch it again", Err: err}
+			return &fault.Error{Kind: fault.Input, File: in.Name, What: fmt.Sprintf("read the text at byte %d", offset), Remedy: "fetch it again", Err: err}
 		}
-		if offset == 0 {
-			w.marked = markOf(buf[:n])
-			if w.marked != nil && w.marked.charset != nil {
-				if in.Size%2 != 0 {
-					return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "the text is UTF-16 with half a character at its end", Remedy: "fetch it again"}
-				}
-				return w.marked, nil
-			}
+		if err := visit(buf[:n], offset); err != nil {
+			return err
 		}
-		w.see(buf[:n])
 		offset += int64(n)
 	}
-	return w.verdict(), nil
+	return nil
 }
 
-// watcher gathers evidence of the encoding.
-type watcher struct {
-	marked  *encoding
-	broken  bool   // not UTF-8
-	carry   []byte // the beginning of a rune that the next bytes end
-	last    byte
-	high    int // bytes above ASCII
-	vietnam int // marks of windows-1258 on letters above ASCII
-}
-
-func (w *watcher) see(b []byte) {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			w.high++
-			if is1258Mark(c) && is1258Letter(w.last) {
-				w.vietnam++
+// firstBroken gives the place of the first byte that is not UTF-8, or -1.
+func firstBroken(ctx context.Context, in sheet.Input) (int64, error) {
+	bad := int64(-1)
+	var carry []byte // the beginning of a rune that the next bytes end
+	err := eachChunk(ctx, in, func(b []byte, offset int64) error {
+		if bad >= 0 {
+			return nil
+		}
+		for len(carry) > 0 && len(b) > 0 && !utf8.FullRune(carry) {
+			carry, b, offset = append(carry, b[0]), b[1:], offset+1
+		}
+		if len(carry) > 0 && utf8.FullRune(carry) {
+			if !utf8.Valid(carry) {
+				bad = offset - int64(len(carry))
+				return nil
+			}
+			carry = carry[:0]
+		}
+		whole := len(b)
+		for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
+			if utf8.RuneStart(b[len(b)-i]) {
+				if !utf8.FullRune(b[len(b)-i:]) {
+					whole = len(b) - i
+				}
+				break
 			}
 		}
-		w.last = c
-	}
-	if w.broken {
-		return
-	}
-	b = append(w.carry, b...)
-	whole := len(b)
-	for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
-		if utf8.RuneStart(b[len(b)-i]) {
-			if !utf8.FullRune(b[len(b)-i:]) {
-				whole = len(b) - i
-			}
-			break
+		if !utf8.Valid(b[:whole]) {
+			bad = offset + int64(brokenAt(b[:whole]))
+			return nil
 		}
+		carry = append(carry, b[whole:]...)
+		return nil
+	})
+	if bad < 0 && len(carry) > 0 {
+		bad = in.Size - int64(len(carry))
 	}
-	w.broken = !utf8.Valid(b[:whole])
-	w.carry = append([]byte(nil), b[whole:]...)
+	return bad, err
 }
 
-func (w *watcher) verdict() *encoding {
-	switch {
-	case !w.broken && len(w.carry) == 0 && w.marked != nil:
-		return w.marked
-	case !w.broken && len(w.carry) == 0:
-		return &encoding{name: "UTF-8"}
-	case w.vietnam > 0 && w.vietnam*50 >= w.high:
-		return &encoding{name: "windows-1258", charset: charmap.Windows1258, compose: true}
+func brokenAt(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
 	}
-	return &encoding{name: "windows-1252", charset: charmap.Windows1252}
+	return len(b)
 }
 
-// is1258Mark tells the tone marks of windows-1258, which follow their letter: grave, hook above, tilde, acute, dot below.
-func is1258Mark(c byte) bool {
-	switch c {
-	case 0xCC, 0xD2, 0xDE, 0xEC, 0xF2:
-		return true
-	}
-	return false
+// lineOf counts the lines up to a place.
+func lineOf(in sheet.Input, place int64) int {
+	line := 1
+	_ = eachChunk(context.Background(), in, func(b []byte, offset int64) error {
+		if offset < place {
+			line += bytes.Count(b[:min(int64(len(b)), place-offset)], []byte("\n"))
+		}
+		return nil
+	})
+	return line
 }
 
-// is1258Letter tells the vowels that Vietnamese puts a tone mark on and that are above ASCII: â ê ô ă ơ ư. In windows-1252
-// such pairs are "âì" or "õò", which no language writes.
-func is1258Letter(c byte) bool {
-	switch c {
-	case 0xC2, 0xC3, 0xCA, 0xD4, 0xD5, 0xDD, 0xE2, 0xE3, 0xEA, 0xF4, 0xF5, 0xFD:
-		return true
-	}
-	return false
+func single(m *charmap.Charmap, name string) *encoding {
+	return &encoding{name: name, unit: 1, charset: m, compose: m == charmap.Windows1258}
 }

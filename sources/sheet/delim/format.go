@@ -10,6 +10,7 @@ import (
 	"context"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,15 +30,17 @@ func (Format) Name() string { return "csv" }
 // otherText begins texts that are no tables: markup, JSON, PDF, RTF, PC-Axis.
 var otherText = regexp.MustCompile(`^(?i:<|%pdf|\{\\rtf|\{\s*["}]|\[\s*[\["{\]]|(?:charset|axis-version|creation-date)\s*=)`)
 
-// Match accepts text: UTF-16 with a byte order mark, or bytes without control characters.
+// Match accepts text: Unicode with a byte order mark, UTF-16, or bytes without control characters.
 func (Format) Match(head []byte, _ sheet.Input) bool {
-	if enc := markOf(head); enc != nil {
-		text, err := enc.decode(bytes.NewReader(head[:len(head)/2*2]), 4*len(head))
-		head = text
+	if enc := unicodeOf(head); enc != nil {
+		text, err := enc.decode(head, 4*len(head))
 		if err != nil {
 			return false
 		}
+		head = text
 	}
+	head = bytes.TrimRight(head, "\x00") // a file may be filled up with them
+	head = bytes.TrimSuffix(head, []byte{endOfFile})
 	for _, c := range head {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' {
 			return false
@@ -77,15 +80,12 @@ type book struct {
 	limits   sheet.Limits
 	name     string
 	enc      *encoding
-	comma    byte // the delimiter
-	skip     bool // the first line only names the delimiter
+	dialect  dialect
 	decimals bool // a point among digits is a decimal point
 }
 
 // Format says what was found: "csv (semicolon, windows-1258)".
-func (b *book) Format() string {
-	return "csv (" + delimiters[b.comma] + ", " + b.enc.name + ")"
-}
+func (b *book) Format() string { return "csv (" + b.dialect.name() + ", " + b.enc.name + ")" }
 
 func (b *book) Sheets() []sheet.Info { return []sheet.Info{{Name: b.name}} }
 
@@ -96,24 +96,27 @@ func (b *book) Close() error { return nil }
 // Scan parses the text.
 func (b *book) Scan(ctx context.Context, _ int, visit func(*sheet.Row) error) (*sheet.Tail, error) {
 	var row sheet.Row
-	var cells int64
-	err := b.records(ctx, b.comma, func(r *record) error {
-		row = sheet.Row{Number: r.number, Cells: row.Cells[:0]}
-		for i := range r.fields() {
-			field := r.field(i)
-			if len(field) == 0 {
+	var buf []sheet.Cell
+	var count int64
+	err := b.records(ctx, b.dialect, func(r *record) error {
+		buf = slices.Grow(buf[:0], len(r.spans))
+		cells := buf
+		text := string(r.text) // the texts of the row's cells share it
+		for i, s := range r.spans {
+			if s.from == s.to {
 				continue
 			}
-			if cells++; cells > b.limits.Cells {
+			if count++; count > b.limits.Cells {
 				return sheet.Exceeds(b.in.Name, b.name, sheet.A1(r.number, i+1), sheet.LimitCells, b.limits.Cells)
 			}
-			row.Cells = append(row.Cells, b.cell(i+1, string(field)))
+			cells = cells[:len(cells)+1]
+			b.read(&cells[len(cells)-1], i+1, text[s.from:s.to])
 		}
-		if len(row.Cells) == 0 {
+		if len(cells) == 0 {
 			return nil
 		}
-		handed := row
-		return visit(&handed)
+		row = sheet.Row{Number: r.number, Cells: cells}
+		return visit(&row)
 	})
 	if err != nil {
 		return nil, err
