@@ -10,6 +10,11 @@ import (
 	"github.com/statloom/statloom/sources/file"
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/sources/sheet/delim"
+	"github.com/statloom/statloom/sources/sheet/html"
+	"github.com/statloom/statloom/sources/sheet/jsonstat"
+	"github.com/statloom/statloom/sources/sheet/ods"
+	"github.com/statloom/statloom/sources/sheet/px"
+	"github.com/statloom/statloom/sources/sheet/xls"
 	"github.com/statloom/statloom/sources/sheet/xlsx"
 	"github.com/statloom/statloom/sources/web"
 )
@@ -24,5 +29,5 @@ func kinds() config.Kinds {
 
 // formats is the one list of readers of books, in the order they are asked whether a content is theirs.
 func formats() []sheet.Format {
-	return []sheet.Format{xlsx.Format{}, delim.Format{}}
+	return []sheet.Format{xlsx.Format{}, ods.Format{}, html.Format{}, xls.Format{}, px.Format{}, jsonstat.Format{}, delim.Format{}}
 }
