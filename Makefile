@@ -12,10 +12,10 @@ FUZZ    ?= 5s
 ROUNDS  ?= 5
 BOOKS   ?=
 
-.PHONY: help demo build test race fuzz lint bench bench-go performance cover sample clean
+.PHONY: help demo build test race fuzz differential lint bench bench-go performance cover sample clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: ## build bin/statloom
 	@$(GO) build -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/statloom
@@ -32,6 +32,11 @@ race: ## run the tests under the race detector
 
 fuzz: ## run every fuzz target for FUZZ (default 5s) each
 	@bash bench/fuzz.sh $(FUZZ) $(TAGS)
+
+differential: ## compare the readers with LibreOffice, which is installed when it is missing
+	@command -v soffice >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || \
+		{ echo "LibreOffice Calc is missing: install libreoffice-calc"; exit 1; }
+	@STATLOOM_LIBREOFFICE=1 $(GO) test -count=1 -timeout 60m -run LibreOffice ./sources/sheet/...
 
 lint: bin/golangci-lint ## check style and the direction of imports
 	@bin/golangci-lint run --build-tags $(TAGS) ./...

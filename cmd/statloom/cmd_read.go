@@ -17,23 +17,54 @@ import (
 )
 
 func (a *app) cmdRead() *cobra.Command {
-	var format string
+	var format, as, sheetName, out string
+	var count bool
 	c := &cobra.Command{
 		Use:   "read FILE...",
 		Short: "Print every figure of a book with its labels, without a recipe",
 		Long: `Print every data cell of a book: sheet, table, row, column and cell, its value (null where it is missing), text,
-status and unit, the table's title, and the labels it stands under (row_path, outer to inner; col_path, top to bottom).`,
+status and unit, the table's title, and the labels it stands under (row_path, outer to inner; col_path, top to bottom).
+
+With --count only the sheets, rows and stored cells by type are counted, of each book and in all, as fast as the books
+can be read. A book that cannot be read is reported, and the others are counted all the same (exit code 1).
+
+With --format parquet --out FILE the same figures, of any number of books, become one Parquet file. With --as list a sheet
+that is a plain list (a header line, one record a line below it) becomes a Parquet file of the same columns, however long.`,
 		Example: `  statloom read --format jsonl book.xlsx
-  statloom read --format csv book.xlsx > book.csv`,
+  statloom read --format csv book.xlsx > book.csv
+  statloom read --count *.xlsx *.xls
+  statloom read --format parquet --out figures.parquet *.xlsx
+  statloom read --format parquet --as list --out firms.parquet register.xlsx`,
 		Args: needBooks,
 		RunE: func(c *cobra.Command, files []string) error {
-			if err := knownForm(format, "csv", "jsonl", "table", "json"); err != nil {
+			if count && !c.Flags().Changed("format") {
+				format = "table"
+			}
+			forms := []string{"csv", "jsonl", "table", "json"}
+			if !count {
+				forms = append(forms, "parquet")
+			}
+			if err := knownForm(format, forms...); err != nil {
 				return err
+			}
+			switch {
+			case as != "figures" && as != "list":
+				return &fault.Error{Kind: fault.Config, What: fmt.Sprintf("--as %q is no way to read a sheet", as), Remedy: "use figures or list"}
+			case format == "parquet":
+				return a.readParquet(c.Context(), as, sheetName, out, files)
+			case as == "list" || out != "" || sheetName != "":
+				return &fault.Error{Kind: fault.Config, What: "--as list, --sheet and --out are for Parquet", Remedy: "add --format parquet"}
+			case count:
+				return a.count(c.Context(), format, files)
 			}
 			return a.read(c.Context(), format, files)
 		},
 	}
-	formatFlag(c, &format, "csv", "jsonl", "json", "table")
+	formatFlag(c, &format, "csv", "jsonl", "json", "table", "parquet")
+	c.Flags().StringVar(&as, "as", "figures", "with parquet: every figure with its labels (figures), or the sheet as a plain list (list)")
+	c.Flags().StringVar(&sheetName, "sheet", "", "with parquet: only the sheet of this name")
+	c.Flags().StringVar(&out, "out", "", "with parquet: the file to write")
+	c.Flags().BoolVar(&count, "count", false, "only count sheets, rows and cells by type; prints a table unless --format says otherwise")
 	return c
 }
 
@@ -73,26 +104,11 @@ func (a *app) read(ctx context.Context, format string, files []string) error {
 
 // eachSheet opens a book and calls visit with each of its sheets, one in memory at a time.
 func (a *app) eachSheet(ctx context.Context, file string, visit func(*sheet.Grid) error) error {
-	f, err := os.Open(a.path(file))
-	if errors.Is(err, fs.ErrNotExist) {
-		return &fault.Error{Kind: fault.Input, File: file, What: "there is no such file", Remedy: "check the name"}
-	}
-	if err != nil {
-		return &fault.Error{Kind: fault.Input, File: file, What: "open the book", Err: err, Remedy: "check the name"}
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("size of %s: %w", file, err)
-	}
-	if info.IsDir() {
-		return &fault.Error{Kind: fault.Input, File: file, What: "this is a folder", Remedy: "name the books in it"}
-	}
-	book, err := sheet.Open(ctx, formats(), sheet.Input{Name: file, Data: f, Size: info.Size()}, sheet.Limits{})
+	book, release, err := a.openBook(ctx, file)
 	if err != nil {
 		return err
 	}
-	defer book.Close()
+	defer release()
 	for i := range book.Sheets() {
 		g, err := sheet.Load(ctx, book, i)
 		if err != nil {
@@ -103,6 +119,29 @@ func (a *app) eachSheet(ctx context.Context, file string, visit func(*sheet.Grid
 		}
 	}
 	return nil
+}
+
+// openBook opens a book that the command line names; release closes it and its file.
+func (a *app) openBook(ctx context.Context, file string) (book sheet.Book, release func(), err error) {
+	f, err := os.Open(a.path(file))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, &fault.Error{Kind: fault.Input, File: file, What: "there is no such file", Remedy: "check the name"}
+	}
+	if err != nil {
+		return nil, nil, &fault.Error{Kind: fault.Input, File: file, What: "open the book", Err: err, Remedy: "check the name"}
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = &fault.Error{Kind: fault.Input, File: file, What: "this is a folder", Remedy: "name the books in it"}
+	}
+	if err == nil {
+		book, err = sheet.Open(ctx, formats(), sheet.Input{Name: file, Data: f, Size: info.Size()}, sheet.Limits{})
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return book, func() { book.Close(); f.Close() }, nil
 }
 
 func deref(v *float64) any {

@@ -34,10 +34,13 @@ func describe(head []byte, in Input, formats []Format) (what, remedy string) {
 		return "this is an OpenDocument file of a kind that cannot be read", "open it in a spreadsheet program and save it as .xlsx"
 	case starts("pk\x03\x04"):
 		return "this is a ZIP archive but not a workbook that can be read", "if it holds books, give it to a file source as an archive"
+	case starts("<?xml", "<") && (bytes.Contains(trimmed, []byte("excel.sheet")) || bytes.Contains(trimmed, []byte("urn:schemas-microsoft-com:office:spreadsheet"))):
+		return "this is an XML Spreadsheet 2003 (SpreadsheetML), which cannot be read", "open it in a spreadsheet program and save it as .xlsx"
 	case starts("<?xml", "<"):
 		return "this is an XML document, not a workbook", "save it as .xlsx"
 	case starts("{", "["):
-		return "this is a JSON document, not a workbook", "publish or convert the table as .xlsx or .csv"
+		return "this is a JSON document, not a workbook, nor is it JSON-stat",
+			"ask the source for JSON-stat 2, or convert the table to .xlsx or .csv"
 	}
 	names := make([]string, len(formats))
 	for i, f := range formats {

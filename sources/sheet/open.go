@@ -99,7 +99,8 @@ type Format interface {
 	Open(ctx context.Context, in Input, limits Limits) (Book, error)
 }
 
-// Open finds the format by content, in the order given, and opens the book. Errors carry fault.Input or fault.Limit
+// Open finds the format by content, in the order given, and opens the book. Its text is Unicode in composed form, also
+// where the book has it in an old Vietnamese encoding (see sources/sheet/charset). Errors carry fault.Input or fault.Limit
 // with the file's name and say what the content is, if it is not a book: an HTML page, an archive, a PDF.
 func Open(ctx context.Context, formats []Format, in Input, limits Limits) (Book, error) {
 	limits = limits.WithDefaults()
@@ -117,6 +118,9 @@ func Open(ctx context.Context, formats []Format, in Input, limits Limits) (Book,
 		err := g.run(ctx, func(ctx context.Context) (err error) {
 			if matched = f.Match(head, in); matched {
 				book, err = f.Open(ctx, in, limits)
+			}
+			if err == nil && matched {
+				book = newDecoded(book)
 			}
 			return err
 		})

@@ -6,7 +6,8 @@ package sheet
 
 import "context"
 
-// Book is an open workbook. Methods are safe for concurrent use unless a reader's package comment says otherwise.
+// Book is an open workbook. Methods are safe for concurrent use, and Scan from within a visit too: what a text means may
+// depend on the texts behind it.
 type Book interface {
 	// Format names the reader, for messages: "xlsx", "csv".
 	Format() string
@@ -80,7 +81,7 @@ type Cell struct {
 	Style   StyleID
 	Num     float64
 	Text    string // the text, the error, or for a number, bool or date its digits exactly as stored ("110.03")
-	Runs    []Run  // fonts within Text; nil when all of it is in the font of Style, as nearly always
+	Runs    []Run  // fonts within Text; nil when all is in the font of Style, as nearly always, and once Open's book decoded it
 }
 
 // Run says which font a stretch of a rich text is written in: from the end of the run before to End, in bytes. The last

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
@@ -193,11 +195,14 @@ func typeOf(c *sheet.Cell) Type {
 	case sheet.Bool:
 		return Bool
 	case sheet.Date:
+		if _, ok := wholeDay(c.Num); ok {
+			return Date
+		}
 		t, ok := sheet.Time(c.Num)
 		switch {
 		case !ok:
 			return Text
-		case c.Num == math.Trunc(c.Num) || t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0:
+		case t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0:
 			return Date
 		}
 		return DateTime
@@ -208,6 +213,15 @@ func typeOf(c *sheet.Cell) Type {
 		return Text
 	}
 	return Unknown
+}
+
+// wholeDay gives the day of a serial number without a time of day, for the days after the one that never was.
+func wholeDay(serial float64) (arrow.Date32, bool) {
+	const unixEpoch, firstSure, lastSure = 25569, 61, 2958465
+	if serial != math.Trunc(serial) || serial < firstSure || serial > lastSure {
+		return 0, false
+	}
+	return arrow.Date32(serial) - unixEpoch, true
 }
 
 // join gives the type that holds both.

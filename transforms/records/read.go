@@ -222,6 +222,12 @@ func (r *reading) add(f *field, c *sheet.Cell, row int) error {
 		f.num.Append(c.Num)
 	case c.Type == sheet.Text && f.typ == Text:
 		f.text.Append(c.Text)
+	case c.Type == sheet.Date && f.typ == Date:
+		if day, ok := wholeDay(c.Num); ok {
+			f.day.Append(day)
+			return nil
+		}
+		return f.other(c)
 	case c.Type == sheet.Error || c.NoCache:
 		if r.report.Missing++; r.report.Missing == 1 {
 			r.report.First = sheet.A1(row, c.Col)

@@ -62,4 +62,15 @@ func Conform(t *testing.T, format sheet.Format, want *Book, data []byte) {
 	if err != nil || again != got {
 		t.Errorf("a second scan gives something else (%v)", err)
 	}
+	inner := 0
+	_, err = b.Scan(t.Context(), 0, func(*sheet.Row) error {
+		if inner > 0 {
+			return nil
+		}
+		_, err := b.Scan(t.Context(), 0, func(*sheet.Row) error { inner++; return nil })
+		return err
+	})
+	if err != nil || inner != len(want.List[0].Rows) {
+		t.Errorf("a scan within a scan gives %d rows, want %d (%v)", inner, len(want.List[0].Rows), err)
+	}
 }
