@@ -23,3 +23,20 @@ type Label struct {
 	Size  float64  `json:"size,omitempty"`  // of a column: the median of the decimal logarithms of its figures' sizes
 	Count int      `json:"count,omitempty"` // of a column: how many figures that is of, zeros aside
 }
+
+// TableChange is one difference between the shapes of a book's tables and those of the book before.
+type TableChange struct {
+	Kind  string     `json:"kind"`  // unit_changed, vanished, ...
+	Grave bool       `json:"grave"` // it changes what figures mean: they must not be filed as before without a person's word
+	Of    string     `json:"of"`    // table, column or line
+	Was   ShapePlace `json:"was"`
+	Is    ShapePlace `json:"is"`
+	Note  string     `json:"note"` // in words
+}
+
+// ShapePlace is where something stands in one of two books; all is empty where it does not stand.
+type ShapePlace struct {
+	Sheet string `json:"sheet,omitempty"`
+	Cell  string `json:"cell,omitempty"` // A1 form
+	Text  string `json:"text,omitempty"`
+}

@@ -14,50 +14,41 @@ import (
 	"github.com/statloom/statloom/transforms/value"
 )
 
-// Kind names a change.
-type Kind string
-
+// The kinds of changes.
 const (
-	TableNew      Kind = "table_new"
-	TableVanished Kind = "table_vanished"
-	TableMoved    Kind = "table_moved"
-	SheetRenamed  Kind = "sheet_renamed"
-	TitleChanged  Kind = "title_changed"
-	UnitChanged   Kind = "unit_changed"
-	BaseChanged   Kind = "price_base_changed"
-	SizeChanged   Kind = "size_changed"
-	Reordered     Kind = "columns_reordered"
-	Respelled     Kind = "respelled"
-	Renamed       Kind = "renamed"
-	Regrouped     Kind = "regrouped"
-	Split         Kind = "split"
-	Merged        Kind = "merged"
-	New           Kind = "new"
-	Vanished      Kind = "vanished"
-	OtherTable    Kind = "other_table"
+	TableNew      = "table_new"
+	TableVanished = "table_vanished"
+	TableMoved    = "table_moved"
+	SheetRenamed  = "sheet_renamed"
+	TitleChanged  = "title_changed"
+	UnitChanged   = "unit_changed"
+	BaseChanged   = "price_base_changed"
+	SizeChanged   = "size_changed"
+	Reordered     = "columns_reordered"
+	Respelled     = "respelled"
+	Renamed       = "renamed"
+	Regrouped     = "regrouped"
+	Split         = "split"
+	Merged        = "merged"
+	New           = "new"
+	Vanished      = "vanished"
+	OtherTable    = "other_table"
 )
 
-// Place is where something stands in one of the two books; all is empty where it does not stand.
-type Place struct {
-	Sheet string `json:"sheet,omitempty"`
-	Cell  string `json:"cell,omitempty"` // A1 form
-	Text  string `json:"text,omitempty"`
+// Comparer compares books. It remembers the texts it has seen, which most books of a series share. It is not safe for
+// concurrent use.
+type Comparer struct {
+	texts
+	found []transforms.TableChange
 }
 
-// Change is one difference between two books.
-type Change struct {
-	Kind  Kind   `json:"kind"`
-	Grave bool   `json:"grave"` // it changes what figures mean: they must not be filed as before without a person's word
-	Of    string `json:"of"`    // table, column or line
-	Was   Place  `json:"was"`
-	Is    Place  `json:"is"`
-	Note  string `json:"note"` // in words
-}
+// NewComparer gives a Comparer.
+func NewComparer() *Comparer { return &Comparer{texts: texts{}} }
 
 // Compare tells how the tables of a book differ from those of the book before. Texts that name a time are taken as the
 // same whatever time they name. The gravest changes come first, then those of the first table.
-func Compare(before, after []transforms.TableShape) []Change {
-	c := &comparison{texts: texts{}}
+func (c *Comparer) Compare(before, after []transforms.TableShape) []transforms.TableChange {
+	c.found = nil
 	used := make([]bool, len(before))
 	for i := range after {
 		if k := c.partner(before, used, &after[i]); k >= 0 {
@@ -65,39 +56,34 @@ func Compare(before, after []transforms.TableShape) []Change {
 			c.tables(&before[k], &after[i])
 			continue
 		}
-		c.add(Change{Kind: TableNew, Of: "table", Is: at(&after[i], after[i].Range, after[i].Title), Note: "a table that was not there before"})
+		c.add(transforms.TableChange{Kind: TableNew, Of: "table", Is: at(&after[i], after[i].Range, after[i].Title), Note: "a table that was not there before"})
 	}
 	for k := range before {
 		if !used[k] {
-			c.add(Change{Kind: TableVanished, Of: "table", Was: at(&before[k], before[k].Range, before[k].Title), Note: "the table is gone"})
+			c.add(transforms.TableChange{Kind: TableVanished, Of: "table", Was: at(&before[k], before[k].Range, before[k].Title), Note: "the table is gone"})
 		}
 	}
-	slices.SortStableFunc(c.found, func(a, b Change) int {
+	slices.SortStableFunc(c.found, func(a, b transforms.TableChange) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
 	return c.found
 }
 
-func rank(c Change) int {
+func rank(c transforms.TableChange) int {
 	if c.Grave {
 		return 0
 	}
 	return 1
 }
 
-type comparison struct {
-	texts
-	found []Change
-}
+func (c *Comparer) add(x transforms.TableChange) { c.found = append(c.found, x) }
 
-func (c *comparison) add(x Change) { c.found = append(c.found, x) }
-
-func at(s *transforms.TableShape, cell, text string) Place {
-	return Place{Sheet: s.Sheet, Cell: cell, Text: fold.Space(text)}
+func at(s *transforms.TableShape, cell, text string) transforms.ShapePlace {
+	return transforms.ShapePlace{Sheet: s.Sheet, Cell: cell, Text: fold.Space(text)}
 }
 
 // partner finds the table that stood for this one in the book before: of those not taken yet the one most like it.
-func (c *comparison) partner(before []transforms.TableShape, used []bool, s *transforms.TableShape) int {
+func (c *Comparer) partner(before []transforms.TableShape, used []bool, s *transforms.TableShape) int {
 	best, score := -1, 0.5
 	for k := range before {
 		if used[k] {
@@ -111,7 +97,7 @@ func (c *comparison) partner(before []transforms.TableShape, used []bool, s *tra
 }
 
 // likeness is from 0 to 1: of the titles, the sheets' names, the columns and the lines.
-func (c *comparison) likeness(a, b *transforms.TableShape) float64 {
+func (c *Comparer) likeness(a, b *transforms.TableShape) float64 {
 	same := func(x, y string) float64 {
 		if x == "" && y == "" {
 			return 0
@@ -147,7 +133,7 @@ func shared(a, b []string) float64 {
 	return float64(both) / float64(max(union, 1))
 }
 
-func (c *comparison) keys(labels []transforms.Label) []string {
+func (c *Comparer) keys(labels []transforms.Label) []string {
 	out := make([]string, len(labels))
 	for i := range labels {
 		out[i] = c.key(labels[i].Path)
@@ -156,18 +142,18 @@ func (c *comparison) keys(labels []transforms.Label) []string {
 }
 
 // tables compares two tables that stand for each other.
-func (c *comparison) tables(a, b *transforms.TableShape) {
+func (c *Comparer) tables(a, b *transforms.TableShape) {
 	if fold.Label(a.Sheet) != fold.Label(b.Sheet) && c.timeless(a.Sheet) != c.timeless(b.Sheet) {
-		c.add(Change{Kind: SheetRenamed, Of: "table", Was: at(a, "", a.Sheet), Is: at(b, "", b.Sheet), Note: "the sheet has another name"})
+		c.add(transforms.TableChange{Kind: SheetRenamed, Of: "table", Was: at(a, "", a.Sheet), Is: at(b, "", b.Sheet), Note: "the sheet has another name"})
 	}
 	if x, y := bases(a.Title), bases(b.Title); x != y && x != "" && y != "" {
-		c.add(Change{Kind: BaseChanged, Grave: true, Of: "table", Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title),
+		c.add(transforms.TableChange{Kind: BaseChanged, Grave: true, Of: "table", Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title),
 			Note: fmt.Sprintf("the figures are at other prices: %s instead of %s", y, x)})
-	} else if c.timeless(a.Title) != c.timeless(b.Title) {
-		c.add(Change{Kind: TitleChanged, Of: "table", Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title), Note: "the title has other words"})
+	} else if c.title(a.Title) != c.title(b.Title) {
+		c.add(transforms.TableChange{Kind: TitleChanged, Of: "table", Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title), Note: "the title has other words"})
 	}
 	if a.Range != b.Range && corner(a.Range) != corner(b.Range) {
-		c.add(Change{Kind: TableMoved, Of: "table", Was: at(a, a.Range, ""), Is: at(b, b.Range, ""), Note: "the table begins at another cell"})
+		c.add(transforms.TableChange{Kind: TableMoved, Of: "table", Was: at(a, a.Range, ""), Is: at(b, b.Range, ""), Note: "the table begins at another cell"})
 	}
 	columns := c.labels("column", a, b, a.Columns, b.Columns)
 	c.order(a, b, columns)
@@ -180,6 +166,15 @@ func (c *comparison) tables(a, b *transforms.TableShape) {
 	}
 }
 
+// title folds a title without the number that it has in its book.
+func (c *Comparer) title(s string) string {
+	first, rest, found := strings.Cut(c.timeless(s), " ")
+	if found && strings.Trim(first, "0123456789") == "" {
+		return rest
+	}
+	return c.timeless(s)
+}
+
 func corner(r string) string {
 	first, _, _ := strings.Cut(r, ":")
 	return first
@@ -187,13 +182,13 @@ func corner(r string) string {
 
 // unit compares two texts about units. Another spelling is no change; a unit that was not stated before is one of words;
 // a text that names several units changes its meaning only when none of them is left.
-func (c *comparison) unit(of string, was, is Place, a, b string) {
+func (c *Comparer) unit(of string, was, is transforms.ShapePlace, a, b string) {
 	x, y := units(a), units(b)
 	if len(x) == 0 || len(y) == 0 || slices.ContainsFunc(x, func(u string) bool { return slices.Contains(y, u) }) {
 		return
 	}
 	was.Text, is.Text = fold.Space(a), fold.Space(b)
-	c.add(Change{Kind: UnitChanged, Grave: true, Of: of, Was: was, Is: is, Note: fmt.Sprintf("the unit is %q instead of %q", is.Text, was.Text)})
+	c.add(transforms.TableChange{Kind: UnitChanged, Grave: true, Of: of, Was: was, Is: is, Note: fmt.Sprintf("the unit is %q instead of %q", is.Text, was.Text)})
 }
 
 // units lists the units that a text names, the percent sign aside: it stands beside the unit wherever changes do.
@@ -214,11 +209,11 @@ func units(text string) (list []string) {
 }
 
 // order tells of columns that changed places.
-func (c *comparison) order(a, b *transforms.TableShape, pairs []pair) {
+func (c *Comparer) order(a, b *transforms.TableShape, pairs []pair) {
 	for i := 1; i < len(pairs); i++ {
 		if pairs[i].a < pairs[i-1].a {
 			x, y := a.Columns[pairs[i].a], b.Columns[pairs[i].b]
-			c.add(Change{Kind: Reordered, Of: "column", Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
+			c.add(transforms.TableChange{Kind: Reordered, Of: "column", Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
 				Note: "the columns stand in another order"})
 			return
 		}
@@ -246,7 +241,7 @@ func steps(a, b *transforms.TableShape, pairs []pair) (at []pair, by []float64) 
 
 // rescaled reports whether the table goes on in another multiple of the same unit: the unit says so, and the figures of its
 // columns, but for growth rates, are as many times larger or smaller. Such a change is followed.
-func (c *comparison) rescaled(a, b *transforms.TableShape, pairs []pair) bool {
+func (c *Comparer) rescaled(a, b *transforms.TableShape, pairs []pair) bool {
 	x, okX := value.ParseUnit(a.Unit)
 	y, okY := value.ParseUnit(b.Unit)
 	if !okX || !okY || x.Mult == y.Mult {
@@ -265,19 +260,19 @@ func (c *comparison) rescaled(a, b *transforms.TableShape, pairs []pair) bool {
 	if moved == 0 || moved < stayed {
 		return false
 	}
-	c.add(Change{Kind: UnitChanged, Of: "table", Was: at(a, a.Range, a.Unit), Is: at(b, b.Range, b.Unit),
+	c.add(transforms.TableChange{Kind: UnitChanged, Of: "table", Was: at(a, a.Range, a.Unit), Is: at(b, b.Range, b.Unit),
 		Note: "the figures are given in another multiple of the unit, and are larger or smaller by as much"})
 	return true
 }
 
-func (c *comparison) sizes(a, b *transforms.TableShape, pairs []pair) {
+func (c *Comparer) sizes(a, b *transforms.TableShape, pairs []pair) {
 	pairs, by := steps(a, b, pairs)
 	for i, p := range pairs {
 		if math.Abs(by[i]) < sizeStep-sizeSlack || math.Abs(by[i]-math.Round(by[i])) > sizeSlack {
 			continue
 		}
 		x, y := &a.Columns[p.a], &b.Columns[p.b]
-		c.add(Change{Kind: SizeChanged, Grave: true, Of: "column", Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
+		c.add(transforms.TableChange{Kind: SizeChanged, Grave: true, Of: "column", Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
 			Note: fmt.Sprintf("the figures are about 10^%+.0f times what they were, and no unit says why", math.Round(by[i]))})
 	}
 }

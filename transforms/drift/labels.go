@@ -25,13 +25,13 @@ const mostVanished = 0.5
 const fewLabels = 4
 
 // labels compares the heads of columns or lines. It gives the pairs that stand for each other.
-func (c *comparison) labels(of string, a, b *transforms.TableShape, was, is []transforms.Label) []pair {
+func (c *Comparer) labels(of string, a, b *transforms.TableShape, was, is []transforms.Label) []pair {
 	pairs, gone, fresh := c.match(was, is)
 	for _, p := range pairs {
 		x, y := &was[p.a], &is[p.b]
 		c.unit(of, at(a, x.Cell, last(x.Path)), at(b, y.Cell, last(y.Path)), x.Unit, y.Unit)
 		if bx, by := bases(strings.Join(x.Path, " ")), bases(strings.Join(y.Path, " ")); bx != by {
-			c.add(Change{Kind: BaseChanged, Grave: true, Of: of, Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
+			c.add(transforms.TableChange{Kind: BaseChanged, Grave: true, Of: of, Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)),
 				Note: fmt.Sprintf("the figures are at other prices: %s instead of %s", or(by, "not told"), or(bx, "not told"))})
 		}
 	}
@@ -47,17 +47,17 @@ func (c *comparison) labels(of string, a, b *transforms.TableShape, was, is []tr
 		case squeeze(last(x.Path)) == squeeze(last(y.Path)):
 			kind, note = Respelled, "the label is spelt otherwise"
 		}
-		c.add(Change{Kind: kind, Of: of, Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)), Note: note})
+		c.add(transforms.TableChange{Kind: kind, Of: of, Was: at(a, x.Cell, last(x.Path)), Is: at(b, y.Cell, last(y.Path)), Note: note})
 		unmatched--
 	}
 	for _, i := range gone {
-		c.add(Change{Kind: Vanished, Of: of, Was: at(a, was[i].Cell, strings.Join(was[i].Path, " | ")), Note: "the " + of + " is gone"})
+		c.add(transforms.TableChange{Kind: Vanished, Of: of, Was: at(a, was[i].Cell, strings.Join(was[i].Path, " | ")), Note: "the " + of + " is gone"})
 	}
 	for _, i := range fresh {
-		c.add(Change{Kind: New, Of: of, Is: at(b, is[i].Cell, strings.Join(is[i].Path, " | ")), Note: "the " + of + " is new"})
+		c.add(transforms.TableChange{Kind: New, Of: of, Is: at(b, is[i].Cell, strings.Join(is[i].Path, " | ")), Note: "the " + of + " is new"})
 	}
 	if n := len(was); of == "line" && n >= fewLabels && a.More == 0 && b.More == 0 && float64(unmatched) > mostVanished*float64(n) {
-		c.add(Change{Kind: OtherTable, Grave: true, Of: of, Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title),
+		c.add(transforms.TableChange{Kind: OtherTable, Grave: true, Of: of, Was: at(a, a.Range, a.Title), Is: at(b, b.Range, b.Title),
 			Note: fmt.Sprintf("%d of %d lines are gone: this may be another table under the same title", unmatched, n)})
 	}
 	pairs = append(pairs, renamed...)
@@ -74,7 +74,7 @@ func or(s, other string) string {
 
 // match pairs the labels with equal words, the first with the first where several are equal. A label that names nothing but
 // a time stands for any other such label, and is neither new nor gone.
-func (c *comparison) match(was, is []transforms.Label) (pairs []pair, gone, fresh []int) {
+func (c *Comparer) match(was, is []transforms.Label) (pairs []pair, gone, fresh []int) {
 	free := map[string][]int{}
 	for i := range was {
 		k := c.key(was[i].Path)
@@ -117,7 +117,7 @@ const (
 const maxRenames = 300
 
 // renames pairs vanished labels with the new ones most like them.
-func (c *comparison) renames(of string, was, is []transforms.Label, gone, fresh []int) (pairs []pair, stillGone, stillFresh []int) {
+func (c *Comparer) renames(of string, was, is []transforms.Label, gone, fresh []int) (pairs []pair, stillGone, stillFresh []int) {
 	if len(gone) > maxRenames || len(fresh) > maxRenames {
 		return nil, gone, fresh
 	}
@@ -133,6 +133,9 @@ func (c *comparison) renames(of string, was, is []transforms.Label, gone, fresh 
 				continue
 			}
 			s := similarity(c.timeless(last(was[i].Path)), c.timeless(last(is[k].Path)))
+			if squeeze(last(was[i].Path)) == squeeze(last(is[k].Path)) {
+				s = 1
+			}
 			if c.key(outer(was[i].Path)) != c.key(outer(is[k].Path)) {
 				s -= 0.1
 			}
@@ -164,7 +167,7 @@ func outer(path []string) []string {
 
 // split finds labels whose words are shared out among several new ones, and the other way round. What such a label covers
 // has changed, and its figures do not go on under any of the new ones.
-func (c *comparison) split(of string, a, b *transforms.TableShape, was, is []transforms.Label, gone, fresh []int) (stillGone, stillFresh []int) {
+func (c *Comparer) split(of string, a, b *transforms.TableShape, was, is []transforms.Label, gone, fresh []int) (stillGone, stillFresh []int) {
 	if len(gone) > maxRenames || len(fresh) > maxRenames {
 		return gone, fresh
 	}
@@ -175,7 +178,7 @@ func (c *comparison) split(of string, a, b *transforms.TableShape, was, is []tra
 			stillGone = append(stillGone, i)
 			continue
 		}
-		c.add(Change{Kind: Split, Of: of, Was: at(a, was[i].Cell, last(was[i].Path)), Is: at(b, is[parts[0]].Cell, listed(is, parts)),
+		c.add(transforms.TableChange{Kind: Split, Of: of, Was: at(a, was[i].Cell, last(was[i].Path)), Is: at(b, is[parts[0]].Cell, listed(is, parts)),
 			Note: fmt.Sprintf("the %s is split in %d; each part is a series of its own", of, len(parts))})
 		stillFresh = without(stillFresh, parts)
 	}
@@ -187,7 +190,7 @@ func (c *comparison) split(of string, a, b *transforms.TableShape, was, is []tra
 			unmerged = append(unmerged, k)
 			continue
 		}
-		c.add(Change{Kind: Merged, Of: of, Was: at(a, was[parts[0]].Cell, listed(was, parts)), Is: at(b, is[k].Cell, last(is[k].Path)),
+		c.add(transforms.TableChange{Kind: Merged, Of: of, Was: at(a, was[parts[0]].Cell, listed(was, parts)), Is: at(b, is[k].Cell, last(is[k].Path)),
 			Note: fmt.Sprintf("%d %ss became one, which is a series of its own", len(parts), of)})
 		rest = without(rest, parts)
 	}
@@ -196,7 +199,7 @@ func (c *comparison) split(of string, a, b *transforms.TableShape, was, is []tra
 
 // partsOf gives the labels among list that share out the words of the whole: all words of each are in it, no two have one
 // in common, and together they have most of it.
-func (c *comparison) partsOf(whole transforms.Label, labels []transforms.Label, list []int) (parts []int) {
+func (c *Comparer) partsOf(whole transforms.Label, labels []transforms.Label, list []int) (parts []int) {
 	words := map[string]bool{}
 	for _, w := range strings.Fields(c.timeless(last(whole.Path))) {
 		words[w] = true

@@ -14,9 +14,11 @@ var (
 	// number follows or stands before a unit of time.
 	number = `(?:\d{1,2}|một|hai|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|giêng|chạp|iv|i{1,3})`
 	part   = regexp.MustCompile(`(^|[^\p{L}\d])(tháng|quí|t|q|h|s) ?` + number + `($|[^\p{L}\d])|(^|[^\p{L}\d])` + number + ` (tháng|months|quí|quarters?)($|[^\p{L}\d])`)
+	day    = regexp.MustCompile(`(ngày )?\d{1,2} tháng \d{1,2}($|[^\p{L}\d])`)
 	month  = regexp.MustCompile(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?`)
 	order  = regexp.MustCompile(`\b(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|half)\b`)
 	date   = regexp.MustCompile(`\d{1,2}[/.-]\d{1,2}([/.-](?:19|20)\d\d)?|\d{1,2}/(?:19|20)\d\d`)
+	marks  = regexp.MustCompile(`(năm |year )?#( (năm |of |year )?#)*`) // one time, written in parts
 	year   = regexp.MustCompile(`(^|[^\d])(?:19|20)\d\d($|[^\d])`)
 )
 
@@ -25,13 +27,15 @@ var (
 func timeless(s string) string {
 	t := base.ReplaceAllString(fold.Text(s), " ")
 	t = date.ReplaceAllString(t, " # ")
+	t = day.ReplaceAllString(t, " # $2")
 	t = part.ReplaceAllString(t, "$1$4 # $3$6")
 	t = order.ReplaceAllString(t, " # ")
 	t = month.ReplaceAllString(t, " # ")
 	for range 2 { // years that share the mark between them
 		t = year.ReplaceAllString(t, "$1 # $2")
 	}
-	return strings.Join(strings.FieldsFunc(t, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' && r != '%' }), " ")
+	t = strings.Join(strings.FieldsFunc(t, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' && r != '%' }), " ")
+	return marks.ReplaceAllString(t, "#")
 }
 
 // bases gives the year that the text's constant prices, or its index, are based on.

@@ -18,6 +18,15 @@ func (s *Sheet) Shapes() []transforms.TableShape {
 	return out
 }
 
+// keepShape puts the shape of a table that is read into the report. The records of a register are no part of its shape.
+func (u *run) keepShape(g *sheet.Grid, t *Table) {
+	s := t.shape(g)
+	if u.recipe.Shape != transforms.Register {
+		s.Lines, s.More = t.lineLabels()
+	}
+	u.report.Shapes = append(u.report.Shapes, s)
+}
+
 // shape is a table's shape without its lines.
 func (t *Table) shape(g *sheet.Grid) transforms.TableShape {
 	s := transforms.TableShape{Sheet: g.Name, Range: t.Range.String(), Title: t.Title, Unit: t.Unit}
