@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/layout"
+	"github.com/statloom/statloom/transforms/layout/page"
 )
 
 func (a *app) cmdInspect() *cobra.Command {
@@ -19,19 +22,27 @@ func (a *app) cmdInspect() *cobra.Command {
 		format string
 		only   string
 		maxRow int
+		html   string
 	)
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "Show what is understood of a book: the role of every line and cell, and the tables found",
 		Long: `Draw each sheet with the roles of its lines and cells (metadata, header, group, data, derived, notes, empty) and
-list the tables found with their title, unit, header and stub. --format json prints one object per file, in order.`,
+list the tables found with their title, unit, header and stub, the arithmetic that holds in them, and what was decided
+with how sure that is and why; a question mark stands before what should be looked at. --format json prints one object
+per file, in order. --html writes one page for all files instead, with the sheets drawn as they look, the questions first,
+and the datasets that init would propose.`,
 		Example: `  statloom inspect book.xlsx
   statloom inspect --sheet IIP --rows 40 book.xlsx
-  statloom inspect --format json *.xlsx`,
+  statloom inspect --format json *.xlsx
+  statloom inspect --html book.html book.xlsx`,
 		Args: needBooks,
 		RunE: func(c *cobra.Command, files []string) error {
 			if err := knownForm(format, "draw", "json"); err != nil {
 				return err
+			}
+			if html != "" {
+				return a.inspectPage(c.Context(), files, only, maxRow, html, c.Flags().Changed("rows"))
 			}
 			if format == "json" {
 				return a.inspectJSON(c.Context(), files, only)
@@ -40,8 +51,10 @@ list the tables found with their title, unit, header and stub. --format json pri
 		},
 	}
 	formatFlag(c, &format, "draw", "json")
+	c.Flags().StringVar(&html, "html", "", "file to write a page to")
+	_ = c.MarkFlagFilename("html", "html")
 	c.Flags().StringVar(&only, "sheet", "", "only the sheet of this name")
-	c.Flags().IntVar(&maxRow, "rows", 60, "draw at most this many rows of a sheet; 0 draws all")
+	c.Flags().IntVar(&maxRow, "rows", 60, "draw at most this many rows of a sheet; 0 draws all (default of a page: 400)")
 	return c
 }
 
@@ -62,11 +75,43 @@ func (a *app) inspectDraw(ctx context.Context, files []string, only string, maxR
 			return err
 		}
 		if !found && only != "" {
-			return &fault.Error{Kind: fault.Input, File: file, Sheet: only, What: "the book has no sheet of this name",
-				Remedy: "leave --sheet out to see all sheets"}
+			return noSheet(file, only)
 		}
 	}
 	return nil
+}
+
+// inspectPage writes a page of all files.
+func (a *app) inspectPage(ctx context.Context, files []string, only string, rows int, target string, rowsGiven bool) error {
+	o := page.Options{}
+	if rowsGiven {
+		o.MaxRows = rows
+		if rows == 0 {
+			o.MaxRows = sheet.MaxRows
+		}
+	}
+	pr := &proposer{app: a, only: only, page: page.New(o)}
+	for _, file := range files {
+		if err := pr.book(ctx, file); err != nil {
+			return err
+		}
+	}
+	if pr.seen == 0 && only != "" {
+		return noSheet(strings.Join(files, ", "), only)
+	}
+	if !slices.ContainsFunc(pr.found, func(p *proposal) bool { return p.Vietnamese }) {
+		pr.page.SetLanguage("en")
+	}
+	if err := writePage(pr.page, a.path(target)); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%s: %d sheets, %d questions\n", a.shortPath(a.path(target)), pr.seen, pr.page.Questions())
+	return nil
+}
+
+func noSheet(file, name string) error {
+	return &fault.Error{Kind: fault.Input, File: file, Sheet: name, What: "the book has no sheet of this name",
+		Remedy: "leave --sheet out to see all sheets"}
 }
 
 // inspectJSON prints one object a file. A file that cannot be read keeps its place, with the error in it, so that the

@@ -29,11 +29,12 @@ type block struct {
 	strays []int // lines of the body that say nothing of what they are about
 	cut    []int // lines of that kind below the body, which are no part of it
 
-	metaTop  int   // first line above the table that belongs to it
-	header   []int // header lines
-	gap      map[int]lineKind
-	ordinals map[int]bool
-	unitCol  int
+	metaTop    int   // first line above the table that belongs to it
+	header     []int // header lines
+	attributes []int // those of them that describe the columns by name
+	gap        map[int]lineKind
+	ordinals   map[int]bool
+	unitCol    int
 }
 
 // lineKind says what a line without values between the header and the last value is.
@@ -126,6 +127,9 @@ func (a *analysis) textAbove(k int) bool {
 // at gives what stands in a column of a row.
 func (a *analysis) at(k, col int) (kind, *sheet.Cell) {
 	cells := a.g.Rows[k].Cells
+	if i := col - 1; i >= 0 && i < len(cells) && cells[i].Col == col { // most rows have all their cells
+		return a.kinds[k][i], &cells[i]
+	}
 	lo, hi := 0, len(cells)
 	for lo < hi {
 		if mid := (lo + hi) / 2; cells[mid].Col < col {

@@ -2,6 +2,7 @@ package layout_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -53,4 +54,54 @@ func BenchmarkRecognise(b *testing.B) {
 			layout.Recognise(g)
 		}
 	}
+}
+
+// longList makes a list of many lines: three columns of words and seventeen of figures.
+func longList(b *testing.B, lines int) *sheet.Grid {
+	b.Helper()
+	s := &sheettest.Sheet{Info: sheet.Info{Name: "list"}}
+	for r := range lines + 1 {
+		cells := make([]sheet.Cell, 20)
+		for c := range cells {
+			cells[c] = sheet.Cell{Col: c + 1, Type: sheet.Text, Text: fmt.Sprintf("label %d", (r*7+c)%1000)}
+			if v := float64((r*(c+3)*7919)%100_000) / 10; r > 0 && c > 2 {
+				cells[c] = sheet.Cell{Col: c + 1, Type: sheet.Number, Num: v, Text: fmt.Sprint(v)}
+			}
+		}
+		s.Rows = append(s.Rows, sheet.Row{Number: r + 1, Cells: cells})
+	}
+	g, err := sheet.Load(b.Context(), &sheettest.Book{List: []*sheettest.Sheet{s}}, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return g
+}
+
+// BenchmarkLongList recognises a plain list of six million cells.
+func BenchmarkLongList(b *testing.B) {
+	const lines = 300_000
+	g := longList(b, lines)
+	b.ReportAllocs()
+	for b.Loop() {
+		layout.Recognise(g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(lines*20), "ns/cell")
+}
+
+// BenchmarkMonthlyBooks recognises all sheets of the newest monthly books.
+func BenchmarkMonthlyBooks(b *testing.B) {
+	paths, err := filepath.Glob(filepath.Join(corpus(b), "gso_monthly/raw/202*.xlsx"))
+	if err != nil || len(paths) == 0 {
+		b.Fatalf("no books: %v", err)
+	}
+	var list []*sheet.Grid
+	for _, p := range paths {
+		list = append(list, grids(b, p)...)
+	}
+	for b.Loop() {
+		for _, g := range list {
+			layout.Recognise(g)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(paths))/1e6, "ms/book")
 }

@@ -39,7 +39,7 @@ func (a *analysis) headsList(b *block, k int, c *sheet.Cell, complete bool) bool
 // only cell above values has the place and the width of a line further down that stands alone. It gives that line, or -1.
 func (a *analysis) partHeader(b *block) int {
 	n := len(b.header)
-	if n < 2 || b.pins.HeaderRows > 0 || len(b.values) < 2 {
+	if n < 2 || b.pins.HeaderRows > 0 || len(b.attributes) > 0 || len(b.values) < 2 {
 		return -1
 	}
 	k := b.header[n-1]

@@ -84,6 +84,41 @@ func (p *printer) table(n int, t *Table) {
 	for _, note := range t.Notes {
 		p.field("note", note)
 	}
+	p.identities(t)
+	p.decisions(t)
+}
+
+// mostIdentities is how many relations are listed of one table; the JSON has them all.
+const mostIdentities = 12
+
+// identities lists the arithmetic that holds in a table.
+func (p *printer) identities(t *Table) {
+	for i, id := range t.Identities {
+		if i == mostIdentities {
+			p.field("arithmetic", fmt.Sprintf("and %d more", len(t.Identities)-i))
+			return
+		}
+		p.field("arithmetic", id.String())
+	}
+}
+
+// decisions lists what was decided, how sure that is, and on what it rests.
+func (p *printer) decisions(t *Table) {
+	for _, d := range t.Decisions {
+		mark := " "
+		if d.Question {
+			mark = "?"
+		}
+		var why []string
+		for _, r := range d.Reasons {
+			text := r.Text
+			if r.Against {
+				text = "but " + text
+			}
+			why = append(why, text)
+		}
+		p.printf("  %s %.2f %-10s%s: %s\n", mark, d.Confidence, d.What, d.Value, strings.Join(why, "; "))
+	}
 }
 
 // field prints a line of a table's description, if there is anything to say.

@@ -45,6 +45,7 @@ type analysis struct {
 	kinds [][]kind
 	rows  []rowFeature
 	facts map[string]labelFacts // the same labels stand in many lines
+	words map[string]words      // and announce the same
 }
 
 // labelFacts is what the words of a label say.
@@ -193,6 +194,8 @@ func numericText(s string) kind {
 		}
 	}
 	switch {
+	case digits > 2 && strings.Trim(body, "0") == "":
+		return text // thousands: a unit
 	case digits == 0 || flags > 3 || !spacesGroup(body):
 		return text
 	case isYearText(strings.TrimRight(body, `*()pPrReE \`)), strings.HasSuffix(body, ".0") && isYearText(body[:len(body)-2]):

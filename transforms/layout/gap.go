@@ -53,7 +53,7 @@ func isUnitText(s string) bool {
 // fillGaps decides what the lines without values between the header and the last value are.
 func (a *analysis) fillGaps(b *block) {
 	b.gap = make(map[int]lineKind)
-	inBody := make(map[int]bool, len(b.body))
+	inBody := make([]bool, b.last+1)
 	for _, k := range b.body {
 		inBody[k] = true
 	}

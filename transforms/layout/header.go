@@ -12,6 +12,9 @@ import (
 // longest words of a single header cell that is alone in its line; longer ones are taken for a title
 const longHeader = 90
 
+// farthest header line that blank rows part from the first values
+const farHeader = 40
+
 // findHeader walks up from the first line with values.
 func (a *analysis) findHeader(b *block) {
 	top, bottom := -1, -1
@@ -27,13 +30,13 @@ func (a *analysis) findHeader(b *block) {
 			below = top
 		}
 		distance := a.rows[below].number - f.number
-		if distance > 7 || top >= 0 && distance > 5 {
+		n, first := a.valueCells(b, k)
+		if tooFar(distance, n, len(b.values), top >= 0) {
 			break
 		}
-		n, first := a.valueCells(b, k)
 		if n == 0 {
-			if top >= 0 && f.texts > 1 && distance <= 3 && f.first > 0 && !f.numbered {
-				top = k // heads of several label columns
+			if top >= 0 && f.texts > 1 && distance <= 3 && f.first > 0 && !f.numbered || top >= 0 && a.goesUp(b, k, top) {
+				top = k // heads of label columns
 				continue
 			}
 			if top >= 0 && distance > 1 && a.rows[k+1].number-f.number > 1 && len(seen)*2 >= len(b.values) && !a.moreAbove(b, k, limit) {
@@ -76,6 +79,23 @@ func (a *analysis) findHeader(b *block) {
 			b.header = append(b.header, k)
 		}
 	}
+}
+
+// tooFar reports whether a line stands too far above the values, or the header lines found so far, to be a part of the
+// header; one that has something to say of most columns may stand further away.
+func tooFar(distance, cells, columns int, started bool) bool {
+	if started {
+		return distance > 5
+	}
+	return distance > 7 && (distance > farHeader || cells <= 2 || cells*2 < columns)
+}
+
+// goesUp reports whether a line with nothing but a head of an inner label column stands in the middle of a header.
+func (a *analysis) goesUp(b *block, k, top int) bool {
+	if len(b.stub) < 2 || a.rows[k].first == b.stub[0] || !a.adjacent(k, top) || k-1 <= b.prev || !a.adjacent(k-1, k) {
+		return false
+	}
+	return a.rows[k-1].class != cNone
 }
 
 // pinHeader gives the header as many lines as are pinned: it is shortened at the top, where a title may have been taken
@@ -241,7 +261,7 @@ type headCell struct {
 func (a *analysis) headCells(b *block) [][]headCell {
 	out := make([][]headCell, 0, len(b.header))
 	for i, k := range b.header {
-		if a.rows[k].class == cOrdinals {
+		if a.rows[k].class == cOrdinals || b.attribute(k) {
 			continue
 		}
 		var line []headCell

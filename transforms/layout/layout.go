@@ -57,16 +57,19 @@ type Table struct {
 	TitleLines []string // the lines above the table but for the unit, from the top
 	Unit       string   // the unit line, as published
 	Notes      []string
-	StubHead   string   // what stands above the label columns
-	Columns    []Column // the value columns
-	Lines      []Line   // the lines with values, from the top
+	StubHead   string     // what stands above the label columns
+	Columns    []Column   // the value columns
+	Lines      []Line     // the lines with values, from the top
+	Identities []Identity // the arithmetic that holds between its rows or columns
+	Decisions  []Decision // what was decided about it, with how sure that is and why
 
 	unitCol  int          // label column that holds units; 0 without one
 	ordinals map[int]bool // label columns that only number the lines
 	heads    []Column     // all columns with a header, labels too
 	style    numberStyle
 
-	unnamed []unnamed // values that stand in no line
+	unnamed   []unnamed // values that stand in no line
+	wordsOnly int       // lines and columns that are derived by their words alone
 }
 
 // Column is a column of values.
@@ -74,6 +77,8 @@ type Column struct {
 	Col  int
 	Path []string // header texts, top to bottom
 	Unit string   // what its header says about the unit
+
+	Attributes []Attribute // what lines above the values say of it by name
 }
 
 // Line is a line of values.
@@ -145,6 +150,9 @@ func (s *Sheet) recognise(a *analysis, pins Pins) {
 		a.paintText(s)
 	}
 	a.markDerived(s, blocks, tables)
+	for i, b := range blocks {
+		tables[i].Decisions = a.decide(b, tables[i])
+	}
 	s.Tables = append(s.Tables, tables...)
 }
 

@@ -174,6 +174,9 @@ type TableOut struct {
 	Title      string   `json:"title"`
 	Unit       string   `json:"unit"`
 	Notes      []string `json:"notes"`
+
+	Decisions  []Decision `json:"decisions"`
+	Identities []Identity `json:"identities"`
 }
 
 // Roles lists the roles of a recognised sheet.
@@ -196,7 +199,8 @@ func (s *Sheet) Roles() SheetRoles {
 		}
 	}
 	for _, t := range s.Tables {
-		o := TableOut{Range: t.Range.String(), HeaderRows: t.HeaderRows, StubCols: t.StubCols, Title: t.Title, Unit: t.Unit, Notes: t.Notes}
+		o := TableOut{Range: t.Range.String(), HeaderRows: t.HeaderRows, StubCols: t.StubCols, Title: t.Title, Unit: t.Unit, Notes: t.Notes,
+			Decisions: t.Decisions, Identities: t.Identities}
 		if o.HeaderRows == nil {
 			o.HeaderRows = []int{}
 		}
@@ -205,6 +209,9 @@ func (s *Sheet) Roles() SheetRoles {
 		}
 		if o.Notes == nil {
 			o.Notes = []string{}
+		}
+		if o.Identities == nil {
+			o.Identities = []Identity{}
 		}
 		out.Tables = append(out.Tables, o)
 	}

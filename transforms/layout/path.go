@@ -20,7 +20,9 @@ type label struct {
 }
 
 const (
-	rankBoldGroup = iota
+	rankChapter = iota // "II. Passenger-kilometres"
+	rankSection        // "B. Mining" below a chapter
+	rankBoldGroup
 	rankGroup
 	rankBold
 	rankPlain
@@ -31,21 +33,26 @@ const depthOfColumn = 10_000
 
 // lines reads the labels of all lines with values, and the groups they stand in.
 func (a *analysis) lines(b *block, t *Table) {
-	w := walker{a: a, b: b}
-	body := make(map[int]bool, len(b.body))
+	w := walker{a: a, b: b, outlines: a.outlines(b)}
+	body := make([]bool, b.last+1)
 	for _, k := range b.body {
 		body[k] = true
 	}
 	for _, k := range b.strays {
-		delete(body, k) // it would come under the labels above
+		body[k] = false // it would come under the labels above
 	}
+	t.Lines = make([]Line, 0, len(b.body))
 	from := b.body[0]
 	for k := range b.gap {
 		from = min(from, k)
 	}
 	for k := from; k <= b.last; k++ {
+		if body[k] {
+			t.Lines = append(t.Lines, w.line(k))
+			continue
+		}
 		switch kind := b.gap[k]; {
-		case body[k] || kind == lineBody:
+		case kind == lineBody:
 			t.Lines = append(t.Lines, w.line(k))
 		case kind == lineGroup:
 			w.group(k)
@@ -64,6 +71,10 @@ type walker struct {
 	secUnit string
 	pending []label // a label whose sentence goes on in the next line
 	ditto   string  // unit above
+
+	known    map[labelKey]label
+	buffer   []label
+	outlines map[rune]bool // kinds of enumeration that order the table
 }
 
 func (w *walker) startSection(k int) {
@@ -86,21 +97,47 @@ func (w *walker) startSection(k int) {
 
 // labels reads the label cells of a line, from the left.
 func (w *walker) labels(k int, group bool) []label {
-	var out []label
+	w.buffer = w.buffer[:0]
 	for _, c := range w.b.stub {
-		if c == w.b.unitCol || w.b.ordinals[c] {
+		if c == w.b.unitCol || len(w.b.ordinals) > 0 && w.b.ordinals[c] {
 			continue
 		}
 		kd, cell := w.a.at(k, c)
 		if kd == blank {
 			continue
 		}
-		out = append(out, w.makeLabel(cell, group))
+		w.buffer = append(w.buffer, w.makeLabel(cell, group))
 	}
-	return out
+	return w.buffer
 }
 
 func (w *walker) makeLabel(c *sheet.Cell, group bool) label {
+	key := labelKey{c.Text, c.Col, c.Style, c.Type, group}
+	l, ok := w.known[key]
+	if !ok {
+		if w.known == nil {
+			w.known = make(map[labelKey]label)
+		}
+		l = w.readLabel(c, group)
+		if len(w.known) < mostKnown {
+			w.known[key] = l
+		}
+	}
+	return l
+}
+
+// labelKey is all that a label is read from; the same ones stand in many lines.
+type labelKey struct {
+	text  string
+	col   int
+	style sheet.StyleID
+	typ   sheet.Type
+	group bool
+}
+
+const mostKnown = 20_000 // labels remembered
+
+func (w *walker) readLabel(c *sheet.Cell, group bool) label {
 	st := w.a.g.StyleOf(c)
 	l := label{text: withoutLeader(headerText(c)), col: c.Col, rank: rankPlain}
 	spaces := 0
@@ -122,6 +159,15 @@ func (w *walker) makeLabel(c *sheet.Cell, group bool) label {
 		l.rank = rankGroup
 	case st.Bold:
 		l.rank = rankBold
+	}
+	if len(w.outlines) > 0 {
+		switch e := enumeratorOf(l.text); {
+		case !w.outlines[e.kind]:
+		case e.kind == 'I' && w.outlines['A']:
+			l.rank = rankSection
+		default:
+			l.rank = rankChapter
+		}
 	}
 	facts := w.a.factsOf(l.text)
 	l.total, l.unit = facts.total, facts.unit
@@ -171,9 +217,22 @@ func (w *walker) group(k int) {
 	if next != nil && depth < last.depth && w.isLine(k) && last.col <= next.Col {
 		last.depth = depth // a label for the lines below cannot be deeper than they
 	}
+	if above, ok := w.above(k); ok && above.rank < rankPlain && len(labels) == 1 && ofWhich.MatchString(fold.Text(labels[0].text)) && !labels[0].under(above) {
+		labels[0].depth, labels[0].rank = max(above.depth, labels[0].depth), max(rankGroup, above.rank)
+		w.stack = append(w.stack, labels[0]) // what stands below is of the line right above
+		return
+	}
 	for _, l := range labels {
 		w.push(l)
 	}
+}
+
+// above is the label of the line right above row k, if that has values.
+func (w *walker) above(k int) (*label, bool) {
+	if len(w.stack) == 0 || k == 0 || w.b.gap[k-1] != lineNone || w.a.rows[k-1].class == cNone {
+		return nil, false
+	}
+	return &w.stack[len(w.stack)-1], true
 }
 
 // isLine reports whether the next labelled row has values.
@@ -260,6 +319,9 @@ func (w *walker) line(k int) Line {
 		w.push(l)
 	}
 	ln := Line{Row: w.a.rows[k].number, Section: w.section, SecUnit: w.secUnit}
+	if len(w.stack) > 0 {
+		ln.Path = make([]string, 0, len(w.stack))
+	}
 	for i := range w.stack {
 		ln.Path = append(ln.Path, w.stack[i].text)
 		if u := w.stack[i].unit; u != "" {

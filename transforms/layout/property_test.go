@@ -128,3 +128,86 @@ func TestEveryCellOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestHeaderSplit writes the heads of the columns over one to four lines: what is read must stay the same.
+func TestHeaderSplit(t *testing.T) {
+	heads := []string{"Tháng 5 năm 2024 so với cùng kỳ năm trước", "Tháng 6 năm 2024 so với tháng trước", "6 tháng năm 2024 so với cùng kỳ năm trước"}
+	body := "Toàn ngành công nghiệp | 110.03 | 100.67 | 107.72\nKhai khoáng | 91.7 | - | 95.1\nKhai thác than | 97.65 | 99.1 | 101.4\nDệt | 104.2 | 101.5 | ..\n"
+	sheetOf := func(lines int) string {
+		rows := make([][]string, lines)
+		for _, h := range heads {
+			words := strings.Fields(h)
+			for i := range rows {
+				rows[i] = append(rows[i], strings.Join(words[i*len(words)/lines:(i+1)*len(words)/lines], " "))
+			}
+		}
+		var b strings.Builder
+		b.WriteString("7. Chỉ số sản xuất công nghiệp năm 2024\n | | | %\n")
+		for _, r := range rows {
+			b.WriteString(" | " + strings.Join(r, " | ") + "\n")
+		}
+		return b.String() + body
+	}
+	want := facts(t, sheettest.MustParse(sheetOf(1)))
+	if len(want) != 12 {
+		t.Fatalf("the table gives %d facts, want 12", len(want))
+	}
+	for lines := 2; lines <= 4; lines++ {
+		if diff := cmp.Diff(want, facts(t, sheettest.MustParse(sheetOf(lines)))); diff != "" {
+			t.Errorf("over %d lines, the header reads differently (-want +got):\n%s", lines, diff)
+		}
+	}
+}
+
+// TestSumsFound draws tables at random, with a line and a column that add up the others, or with other numbers there: sums
+// must be found where they are, and nowhere else.
+func TestSumsFound(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rows, cols := rapid.IntRange(3, 12).Draw(rt, "rows"), rapid.IntRange(3, 8).Draw(rt, "columns")
+		honest := rapid.Bool().Draw(rt, "sums")
+		last := func(sum int) int {
+			if honest {
+				return sum
+			}
+			return rapid.IntRange(1_000, 999_999).Draw(rt, "no sum")
+		}
+		totals := make([]int, cols+1)
+		var b strings.Builder
+		b.WriteString("Table 1. Firms by district\nDistrict" + strings.Repeat(" | Kind", cols) + " | Everything\n")
+		for r := range rows {
+			sum := 0
+			fmt.Fprintf(&b, "District %c", 'A'+r)
+			for c := range cols {
+				v := rapid.IntRange(1000, 99_999).Draw(rt, "value")
+				sum += v
+				totals[c] += v
+				fmt.Fprintf(&b, " | %d", v)
+			}
+			sum = last(sum)
+			totals[cols] += sum
+			fmt.Fprintf(&b, " | %d\n", sum)
+		}
+		b.WriteString("Everywhere")
+		for _, v := range totals {
+			fmt.Fprintf(&b, " | %d", last(v))
+		}
+		g, err := sheet.Load(t.Context(), sheettest.MustParse(b.String()+"\n"), 0)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		found := make(map[string]int)
+		for _, table := range layout.Recognise(g).Tables {
+			for _, id := range table.Identities {
+				found[fmt.Sprint(id.Axis, id.Result, len(id.Operands))]++
+			}
+		}
+		want := map[string]int{}
+		if honest {
+			want[fmt.Sprint(layout.Rows, rows+3, rows)] = 1
+			want[fmt.Sprint(layout.Columns, cols+2, cols)] = 1
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			rt.Errorf("sums found (-want +got):\n%s\n%s", diff, b.String())
+		}
+	})
+}

@@ -160,6 +160,7 @@ func (u *run) sheet(ctx context.Context, g *sheet.Grid, info sheet.Info) error {
 			continue
 		}
 		u.report.Tables++
+		u.keepShape(g, t)
 		from, err := u.vintageOf(t, g)
 		if err != nil {
 			return err

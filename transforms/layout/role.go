@@ -74,12 +74,15 @@ func (a *analysis) paintText(s *Sheet) {
 
 var totalWords = regexp.MustCompile(`(^|[\s\-–(/.,|])(tổng|tổng số|tổng cộng|cộng|toàn ngành|cả nước|chung|total|totals|sum|all|overall|average|mean|subtotal|grand total)($|[\s\-–)/.,:|;(\\*\d])`)
 
-var plainTotal = regexp.MustCompile(`^(tổng số|tổng cộng|tổng|cộng|total|grand total|all|tổng số ?[-–/] ?total|sum|overall|totals)$|, total$|: total$`)
+var plainTotal = regexp.MustCompile(`^(tổng số|tổng cộng|tổng|cộng|total|grand total|all|tổng số ?[-–/] ?total|sum|overall|totals|tổng số total|chung)$|[,:;] ?(total|totals|tổng số)$`)
 
 // isPlainTotal tells labels that say no more than that theirs is a total.
 func isPlainTotal(s string) bool {
-	return len(s) < 200 && plainTotal.MatchString(strings.TrimRight(noteMark.ReplaceAllString(fold.Label(s), ""), " :.-"))
+	return len(s) < 200 && plainTotal.MatchString(strings.TrimRight(noteMark.ReplaceAllString(ordinalMark.ReplaceAllString(fold.Label(s), ""), ""), " :.-"))
 }
+
+// ordinalMark is what numbers a label: "a. Tổng số", "II) Total".
+var ordinalMark = regexp.MustCompile(`^([a-z]|[ivx]+|\d{1,2})[.)] `)
 
 // noteMark is a reference to a footnote such as "\2".
 var noteMark = regexp.MustCompile(`\s*\\\d+`)

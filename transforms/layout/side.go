@@ -2,6 +2,7 @@ package layout
 
 import (
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/transforms/fold"
 )
 
 // part is a grid, or the part of it between two columns.
@@ -67,7 +68,7 @@ func (a *analysis) sides() []sheet.Span {
 	var out []sheet.Span
 	from := 1
 	for c := 3; c < width; c++ {
-		if used[c-1] > 0 || labels[c] < 3 || labels[c] <= values[c]*2 || values[c+1] < 3 || most(values[from:c-1]) < 3 ||
+		if used[c-1] > 0 && !(values[c-1] > 2 && labels[c-1] == 0 && a.headsAgain(from, c)) || labels[c] < 3 || labels[c] <= values[c]*2 || values[c+1] < 3 || most(values[from:c-1]) < 3 ||
 			labels[c]*2 < values[c+1] || !a.ownHeads(c) {
 			continue
 		}
@@ -78,6 +79,30 @@ func (a *analysis) sides() []sheet.Span {
 		out = append(out, sheet.Span{First: from, Last: width})
 	}
 	return out
+}
+
+// headsAgain reports whether the heads of the columns from one on are those of the columns from another on: the same
+// table goes on beside itself, with nothing between the two.
+func (a *analysis) headsAgain(from, again int) bool {
+	for k := range a.g.Rows {
+		if a.rows[k].class == cData {
+			return false
+		}
+		same := 0
+		for i := 0; from+i < again; i++ {
+			k1, c1 := a.at(k, from+i)
+			k2, c2 := a.at(k, again+i)
+			if k1 == blank || k2 == blank || fold.Label(headerText(c1)) != fold.Label(headerText(c2)) {
+				same = 0
+				break
+			}
+			same++
+		}
+		if same > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 func most(list []int) int {
@@ -107,6 +132,7 @@ func (s *Sheet) shareTitles() {
 		for _, other := range s.Tables {
 			if other.Title != "" && other.Range.Row1 <= t.Range.Row2 && t.Range.Row1 <= other.Range.Row2 {
 				t.Title, t.TitleLines = other.Title, other.TitleLines
+				t.retitled()
 				if t.Unit == "" {
 					t.Unit = other.Unit
 				}

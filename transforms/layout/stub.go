@@ -1,8 +1,11 @@
 package layout
 
 import (
+	"math"
+	"regexp"
 	"strings"
 
+	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
 	"github.com/statloom/statloom/transforms/value"
 )
@@ -20,6 +23,7 @@ func (a *analysis) shape(b *block) {
 		b.header = b.list
 	} else {
 		a.findHeader(b)
+		a.takeAttributes(b)
 		section = a.partHeader(b)
 	}
 	a.findUnitColumn(b)
@@ -115,7 +119,23 @@ func (a *analysis) columns(b *block) {
 			b.isValue[c] = true
 		}
 	}
+	if len(b.stub) > 1 && b.pins.StubColumns == 0 && a.saysOrdinal(b, b.stub[0]) {
+		b.ordinals[b.stub[0]] = true
+	}
 	a.addGroupColumns(b)
+}
+
+// saysOrdinal reports whether what stands above a column says that it numbers the lines.
+func (a *analysis) saysOrdinal(b *block, c int) bool {
+	for k := b.body[0] - 1; k > b.prev && a.rows[b.body[0]].number-a.rows[k].number <= 8; k-- {
+		if kd, cell := a.at(k, c); kd == text {
+			switch fold.Label(cell.Text) {
+			case "tt", "stt", "số tt", "no", "no.", "số thứ tự":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // stubEnd gives the number of filled columns that hold labels.
@@ -130,6 +150,9 @@ func (a *analysis) stubEnd(b *block, filled []int) int {
 			continue
 		case len(rest) == 0:
 			return end
+		case end == i && i > 0 && a.isCodes(b, c) && a.valuesAmong(b, rest):
+			end = i + 1
+			continue
 		case end == i && (a.isPeriods(s) || i > 0 && s.values == 0 && s.years+s.dates > 2) && b.stats[rest[0]].filled() > 0 && (i == 0 || s.values == 0):
 			end = i + 1
 			continue
@@ -144,6 +167,40 @@ func (a *analysis) stubEnd(b *block, filled []int) int {
 		return end
 	}
 	return end
+}
+
+var codeHead = regexp.MustCompile(`(^|\W)(code|codes|naics|isic|fips|sitc|mã số|mã|vsic|isco)($|\W)`)
+
+// isCodes reports whether a column of whole numbers holds codes: what stands above it says so.
+func (a *analysis) isCodes(b *block, c int) bool {
+	if s := &b.stats[c]; s.numbers+s.years == 0 {
+		return false
+	}
+	for k := b.body[0] - 1; k > b.prev && a.rows[b.body[0]].number-a.rows[k].number <= 12; k-- {
+		if kd, cell := a.at(k, c); kd == text && len(cell.Text) < 60 && codeHead.MatchString(fold.Text(cell.Text)) {
+			return a.wholeNumbers(b, c)
+		}
+	}
+	return false
+}
+
+// valuesAmong reports whether one of some columns holds figures that are no codes.
+func (a *analysis) valuesAmong(b *block, cols []int) bool {
+	for _, c := range cols {
+		if !mostlyText(b, c) && !a.isCodes(b, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *analysis) wholeNumbers(b *block, c int) bool {
+	for _, k := range b.body {
+		if kd, cell := a.at(k, c); kd == number && cell.Type == sheet.Number && cell.Num != math.Trunc(cell.Num) {
+			return false
+		}
+	}
+	return true
 }
 
 func mostlyText(b *block, c int) bool {
@@ -230,7 +287,7 @@ func isUnitHead(s string) bool {
 // dittos reports whether ditto marks stand in a column.
 func (a *analysis) dittos(b *block, col int) bool {
 	n := 0
-	for _, k := range b.body {
+	for _, k := range b.body[:min(len(b.body), mostRead)] {
 		if kd, c := a.at(k, col); (kd == text || kd == mark) && value.IsDitto(c.Text) {
 			n++
 		}

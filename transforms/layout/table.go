@@ -31,6 +31,7 @@ func (a *analysis) table(b *block, end int) *Table {
 			t.heads = append(t.heads, Column{Col: c, Path: path})
 		}
 	}
+	a.describe(b, t)
 	a.meta(b, t)
 	a.lines(b, t)
 	for k := b.last + 1; k < end; k++ {
@@ -41,6 +42,8 @@ func (a *analysis) table(b *block, end int) *Table {
 	t.Range = a.extent(b)
 	t.unnamed = a.unnamedCells(b)
 	t.style = a.numberStyle(b)
+	t.Identities = a.identities(b, t)
+	t.regroup()
 	return t
 }
 

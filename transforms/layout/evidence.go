@@ -1,0 +1,231 @@
+package layout
+
+import "math"
+
+// evidence is what the places of a line say for and against a relation.
+type evidence struct {
+	good, bad int
+	open      int     // places where an operand is missing
+	bits      float64 // how unlikely the agreement would be by chance, as a power of two
+	maxErr    float64
+	at        []int // the places that agree
+	telling   int   // places that agree and say something new
+	exact     bool  // everywhere, to the result's last digit
+}
+
+// The weights of evidence, in bits.
+const (
+	enoughBits = 12 // beyond those that the number of candidates costs
+	mostBits   = 16 // of a single place
+	badBits    = 3  // what a place that does not agree takes away
+	wordBits   = 6  // what a label adds that announces the kind of relation
+)
+
+// slip is how far a sum may be off beyond rounding: little where its digits are what a computer added up, since parts are
+// corrected and totals are not; else nothing but what computing in binary does.
+func slip(half, want float64) float64 {
+	if half < 0.001 {
+		return 5e-6 * math.Abs(want)
+	}
+	return 1e-9 * math.Abs(want)
+}
+
+func pow2(x float64) float64 { return math.Exp2(x) }
+
+// agree adds a place where the relation holds: scale is the size of what is explained, tol what rounding leaves open.
+func (e *evidence) agree(place int, scale, tol, err float64) {
+	e.good++
+	e.at = append(e.at, place)
+	e.maxErr = math.Max(e.maxErr, err)
+	if tol > 0 && scale > 0 {
+		e.bits += math.Min(mostBits, math.Log2(1+scale/(2*tol)))
+		e.telling++
+	}
+}
+
+// hit is a place where a relation holds.
+type hit struct {
+	place     int
+	scale     float64 // the size of what is explained
+	half, tol float64 // how far rounding moves the result, and with the operands too
+	err       float64
+}
+
+// take counts the hits. Where all of them are exact, they are measured by the result's own rounding.
+func (e *evidence) take(hits []hit, exact bool) {
+	e.exact = exact
+	for _, h := range hits {
+		tol := h.tol
+		if exact {
+			tol = h.half
+		}
+		e.agree(h.place, h.scale, tol, h.err)
+	}
+}
+
+// holds reports whether the relation holds in nearly all places where it can be told.
+func (e *evidence) holds() bool {
+	return e.good > 0 && e.good*10 >= (e.good+e.bad)*7 && e.good*2 >= e.good+e.bad+e.open
+}
+
+// sharp reports whether a typical place says enough: where values are few and coarse, lines agree without a reason.
+func (e *evidence) sharp(k IdentityKind) bool {
+	least := 2.5
+	switch k {
+	case Sum:
+		least = 1.5
+	case Average:
+		least = 4
+	}
+	return e.bits >= least*float64(e.telling)
+}
+
+func (e *evidence) net() float64 { return e.bits - badBits*float64(e.bad) }
+
+// sumTolerance is how far rounding may move the sum of some values from the rounded sum.
+func sumTolerance(want, part float64, n int) float64 {
+	spread := float64(n)
+	if n > 4 {
+		spread = 2 + math.Sqrt(float64(n))
+	}
+	return want + part*spread
+}
+
+// sumAt adds up some lines in one place: with how far rounding may have moved each, how many there are, the two largest
+// of them and how far they are apart.
+func (f *figures) sumAt(parts []int, p int) (sum, half float64, have int, first, second, spread float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, l := range parts {
+		v := f.at(l, p)
+		if math.IsNaN(v) {
+			continue
+		}
+		have++
+		sum += v
+		half = math.Max(half, f.halfAt(l, p))
+		low, high = math.Min(low, v), math.Max(high, v)
+		if s := math.Abs(v); s > first {
+			first, second = s, first
+		} else if s > second {
+			second = s
+		}
+	}
+	return sum, half, have, first, second, high - low
+}
+
+// checkSum compares a line with the sum of others, or with their mean.
+func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
+	var e evidence
+	seen := make(map[[3]float64]bool)
+	exact := 0
+	var hits []hit
+	for p := range f.m {
+		want := f.at(r, p)
+		if math.IsNaN(want) {
+			continue
+		}
+		sum, half, have, first, second, spread := f.sumAt(parts, p)
+		if have == 0 {
+			if want != 0 {
+				e.open++
+			}
+			continue
+		}
+		tol := sumTolerance(f.halfAt(r, p), half, have)
+		scale := math.Min(math.Abs(want), second)
+		if mean {
+			sum /= float64(have)
+			tol = f.halfAt(r, p)*1.02 + half/math.Sqrt(float64(have))
+			scale = spread
+		}
+		err := math.Abs(sum - want)
+		tol += slip(f.halfAt(r, p), want)
+		if err > tol {
+			if f.apart(p) {
+				continue
+			}
+			if have < len(parts) && (sum < want || mean) && have*2 <= len(parts) {
+				e.open++
+			} else {
+				e.bad++
+			}
+			if e.bad > 6 && e.bad > 2*(len(hits)+1) {
+				return e
+			}
+			continue
+		}
+		if key := [3]float64{want, first, second}; seen[key] {
+			scale = 0 // says nothing new
+		} else {
+			seen[key] = true
+		}
+		if err <= f.halfAt(r, p)*0.5 {
+			exact++
+		}
+		hits = append(hits, hit{p, scale, f.halfAt(r, p), tol, err})
+	}
+	e.take(hits, exact*10 >= len(hits)*9)
+	return e
+}
+
+// checkRatio compares a line with the quotient of two others, or with the change from one to the other.
+func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
+	var e evidence
+	var hits []hit
+	exact := 0
+	seen := make(map[[3]float64]bool)
+	for p := range f.m {
+		a, b, c := f.at(r, p), f.at(x, p), f.at(y, p)
+		if math.IsNaN(a) {
+			continue
+		}
+		if math.IsNaN(b) || math.IsNaN(c) {
+			e.open++
+			continue
+		}
+		got, tol, ok := f.ratio(r, x, y, p, scale, change)
+		if !ok {
+			if a != 0 {
+				e.open++
+			}
+			continue
+		}
+		err := math.Abs(got - a)
+		if err > tol {
+			if e.bad++; e.bad > 4 && e.bad > len(hits) {
+				return e
+			}
+			continue
+		}
+		size := math.Min(math.Abs(a), f.spread[r])
+		if key := [3]float64{a, b, c}; seen[key] || a == scale || a == 0 || b == a && !change {
+			size = 0 // says nothing new
+		} else {
+			seen[key] = true
+		}
+		if err <= f.halfAt(r, p)*1.02 {
+			exact++
+		}
+		hits = append(hits, hit{p, size, f.halfAt(r, p), tol, err})
+	}
+	e.take(hits, exact*10 >= len(hits)*9)
+	return e
+}
+
+// ratio computes what a place should hold, and how far rounding may have moved it.
+func (f *figures) ratio(r, x, y, p int, scale float64, change bool) (got, tol float64, ok bool) {
+	b, c := f.at(x, p), f.at(y, p)
+	hb, hc := f.halfAt(x, p), f.halfAt(y, p)
+	if change {
+		b, c, hb, hc = c, b, hc, hb // from the first to the second
+	}
+	if c == 0 || math.Abs(c) < 2*hc {
+		return 0, 0, false
+	}
+	q := b / c * scale
+	tol = f.halfAt(r, p)*1.02 + math.Abs(q)*(hc/math.Abs(c)) + scale*hb/math.Abs(c) + 1e-9*math.Abs(q)
+	if change {
+		q -= scale
+	}
+	return q, tol, true
+}

@@ -1,0 +1,141 @@
+package layout
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/statloom/statloom/transforms/fold"
+)
+
+// ofWhich begins the labels of groups whose lines are some of the parts of what stands above: they need not add up.
+var ofWhich = regexp.MustCompile(`^(\(?trong đó|of which|in which|including|bao gồm|gồm|chia ra)($|\W)`)
+
+// regroup takes lines out of an "of which" group where arithmetic says that they stand beside the line it belongs to: if
+// a total is the sum of one line and of another below the group, the two are of one level.
+func (t *Table) regroup() {
+	if !slices.ContainsFunc(t.Identities, func(id Identity) bool { return id.Axis == Rows && id.Kind == Sum }) {
+		return
+	}
+	at := make(map[int]int, len(t.Lines))
+	for i := range t.Lines {
+		at[t.Lines[i].Row] = i
+	}
+	for _, id := range t.Identities {
+		if id.Axis != Rows || id.Kind != Sum || id.Confidence < 0.8 {
+			continue
+		}
+		ops := slices.Clone(id.Operands)
+		slices.Sort(ops)
+		first, ok := at[ops[0]]
+		if !ok || len(t.Lines[first].Path) == 0 {
+			continue
+		}
+		base := len(t.Lines[first].Path) - 1
+		for _, o := range ops[1:] {
+			if i, ok := at[o]; ok {
+				t.lift(i, t.Lines[first].Path[:base], t.Lines[first].Label())
+			}
+		}
+	}
+}
+
+// lift takes line i, and the lines below it, out of the "of which" groups that part it from its parent.
+func (t *Table) lift(i int, parent []string, beside string) {
+	path := t.Lines[i].Path
+	from, to := len(parent), len(path)-1
+	if to <= from || !slices.Equal(path[:from], parent) {
+		return
+	}
+	for _, l := range path[from:to] {
+		if l != beside && !ofWhich.MatchString(fold.Text(l)) {
+			return
+		}
+	}
+	group := slices.Clone(path[:to])
+	for j := i; j < len(t.Lines); j++ {
+		p := t.Lines[j].Path
+		if len(p) <= to || !slices.Equal(p[:to], group) {
+			return
+		}
+		t.Lines[j].Path = slices.Concat(p[:from], p[to:])
+	}
+}
+
+// enumerator is the number that a label begins with, "II." or "B.", and its kind.
+type enumerator struct {
+	kind rune // 'I' for Roman numerals, 'A' for capitals; 0 for none
+	n    int
+}
+
+var enumerated = regexp.MustCompile(`^([IVX]{1,5}|[A-HK-P])[.)/-]\s*\pL`)
+
+// enumeratorOf reads the number of a label.
+func enumeratorOf(label string) enumerator {
+	m := enumerated.FindStringSubmatch(label)
+	if m == nil {
+		return enumerator{}
+	}
+	if n := roman(m[1]); n > 0 {
+		return enumerator{'I', n}
+	}
+	if utf8.RuneCountInString(m[1]) == 1 {
+		return enumerator{'A', int(m[1][0]-'A') + 1}
+	}
+	return enumerator{}
+}
+
+// roman reads a Roman numeral up to 39; 0 if it is none.
+func roman(s string) int {
+	n := 0
+	for _, r := range []struct {
+		digit string
+		value int
+	}{{"X", 10}, {"IX", 9}, {"V", 5}, {"IV", 4}, {"I", 1}} {
+		for strings.HasPrefix(s, r.digit) {
+			n += r.value
+			s = s[len(r.digit):]
+		}
+	}
+	if s != "" {
+		return 0
+	}
+	return n
+}
+
+// mostRead is how many lines are read where a sample is enough to tell what a table is like.
+const mostRead = 5000
+
+// outlines tells which kinds of enumeration the labels of a block follow: one that counts on from a first to a second
+// label of the first column orders the table, and its labels stand above all others of their depth.
+func (a *analysis) outlines(b *block) map[rune]bool {
+	var out map[rune]bool
+	last := make(map[rune]int)
+	from := b.body[0]
+	for k := range b.gap {
+		from = min(from, k)
+	}
+	for k := from; k <= min(b.last, from+mostRead); k++ {
+		for _, c := range b.stub {
+			if c == b.unitCol || b.ordinals[c] {
+				continue
+			}
+			kd, cell := a.at(k, c)
+			if kd == blank {
+				continue
+			}
+			if e := enumeratorOf(cell.Text); kd == text && e.kind != 0 {
+				if e.n == last[e.kind]+1 && e.n > 1 {
+					if out == nil {
+						out = make(map[rune]bool)
+					}
+					out[e.kind] = true
+				}
+				last[e.kind] = e.n
+			}
+			break
+		}
+	}
+	return out
+}
