@@ -21,6 +21,12 @@ type decoded struct {
 
 	mu       sync.Mutex
 	evidence map[int]evidence
+	guesses  map[string]guess // of texts, which the sheets of a book have in common
+}
+
+type guess struct {
+	text  string
+	doubt charset.Doubt
 }
 
 // evidence is what is known about the texts of a sheet whose fonts tell nothing.
@@ -31,7 +37,7 @@ type evidence struct {
 }
 
 func newDecoded(b Book) *decoded {
-	d := &decoded{Book: b, infos: b.Sheets(), evidence: map[int]evidence{}}
+	d := &decoded{Book: b, infos: b.Sheets(), evidence: map[int]evidence{}, guesses: map[string]guess{}}
 	names := make([]string, len(d.infos))
 	taken := map[string]int{}
 	changed := false
@@ -154,7 +160,15 @@ func (s *decoding) row(ctx context.Context, r *Row) (*Row, error) {
 // book again and again, and this tells one that was seen before without a look at its bytes.
 type settled struct {
 	seen    int
-	entries []textKey
+	entries []address
+}
+
+// address is where a text lies, and the style of its cell. It keeps the text in memory, so that no other can come to lie
+// there.
+type address struct {
+	data  *byte
+	size  uint32
+	style StyleID
 }
 
 // Sizes of settled, which grows with what a sheet has.
@@ -170,20 +184,15 @@ func (s *settled) place(text string, style StyleID) int {
 }
 
 func (s *settled) has(text string, style StyleID) bool {
-	if len(s.entries) == 0 {
-		return false
-	}
-	e := &s.entries[s.place(text, style)]
-	// An entry keeps its text in memory, so that no other can lie at the same address.
-	return unsafe.StringData(e.text) == unsafe.StringData(text) && len(e.text) == len(text) && e.style == style
+	return len(s.entries) > 0 && s.entries[s.place(text, style)] == address{unsafe.StringData(text), uint32(len(text)), style}
 }
 
 func (s *settled) add(text string, style StyleID) {
 	if n := len(s.entries); n == 0 || s.seen > 2*n && n < settledLast {
-		s.entries = make([]textKey, max(settledFirst, 8*n))
+		s.entries = make([]address, max(settledFirst, 4*n))
 	}
 	s.seen++
-	s.entries[s.place(text, style)] = textKey{text, style}
+	s.entries[s.place(text, style)] = address{unsafe.StringData(text), uint32(len(text)), style}
 }
 
 func (s *decoding) text(ctx context.Context, c *Cell) (string, error) {
@@ -214,7 +223,7 @@ func (s *decoding) guess(ctx context.Context, text string) (string, error) {
 		return charset.Compose(text), nil
 	}
 	return s.remember(textKey{text: text, style: ^StyleID(0)}, func() (string, error) {
-		guessed, doubt := charset.Guess(text)
+		guessed, doubt := s.book.guess(text)
 		if doubt == charset.Clear || doubt == charset.IfPure && s.mixed {
 			return guessed, nil
 		}
@@ -224,6 +233,21 @@ func (s *decoding) guess(ctx context.Context, text string) (string, error) {
 		}
 		return lean.Decode(text), nil
 	})
+}
+
+// guess is charset.Guess, asked once for each text of the book.
+func (d *decoded) guess(text string) (string, charset.Doubt) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	g, ok := d.guesses[text]
+	if !ok {
+		g.text, g.doubt = charset.Guess(text)
+		if len(d.guesses) >= most {
+			clear(d.guesses)
+		}
+		d.guesses[text] = g
+	}
+	return g.text, g.doubt
 }
 
 func (s *decoding) remember(key textKey, decode func() (string, error)) (string, error) {

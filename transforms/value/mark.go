@@ -18,7 +18,7 @@ func Mark(text string) (status, comment string, ok bool) {
 	switch t {
 	case "-", "–", "—", "−", "‐", "‑", "―", "--", "---", "- -":
 		return "M", "no phenomenon (-)", true
-	case "...", "…", "....", ". . .", "……":
+	case "...", "…", "....", ".....", "......", ". . .", "……": // from three dots on PC-Axis has its office's own meanings
 		return "M", "exists but was not collected (...)", true
 	case "..", ".", ":", "‥", "n/a", "na", "n.a.", "n.a", "nan", "null", "không có số liệu", "chưa có số liệu":
 		return "M", "not available (" + t + ")", true

@@ -97,6 +97,7 @@ func TestParse(t *testing.T) {
 		{"-", vn, missing("M", "no phenomenon (-)")},
 		{"…", vn, missing("M", "exists but was not collected (...)")},
 		{"...", vn, missing("M", "exists but was not collected (...)")},
+		{"......", vn, missing("M", "exists but was not collected (...)")},
 		{"..", vn, missing("M", "not available (..)")},
 		{":", vn, missing("M", "not available (:)")},
 		{"n/a", vn, missing("M", "not available (n/a)")},

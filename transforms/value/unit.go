@@ -1,6 +1,7 @@
 package value
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -156,4 +157,28 @@ func spell(name string) string {
 		}
 	}
 	return name
+}
+
+// BaseUnit gives a unit's name without its words of power: "đồng" for "triệu đồng" and "nghìn tỷ đồng". Figures of one
+// base unit can be added once they are brought to one power of ten; see Convert.
+func BaseUnit(name string) string {
+	words := unitWords(fold.Text(name))
+	rest, mult := power(words)
+	if mult == 0 {
+		return name
+	}
+	return strings.Join(rest, " ")
+}
+
+// Convert brings a figure from one unit to another of the same base: 3 in tỷ đồng are 3,000 in triệu đồng. It reports
+// false where the units have no base in common, since then no factor is right.
+func Convert(v float64, from, to Unit) (float64, bool) {
+	if fold.Label(BaseUnit(from.Name)) != fold.Label(BaseUnit(to.Name)) {
+		return 0, false
+	}
+	// Powers up to 22 are exact, and so is one multiplication or division by them.
+	if from.Mult >= to.Mult {
+		return v * math.Pow10(from.Mult-to.Mult), true
+	}
+	return v / math.Pow10(to.Mult-from.Mult), true
 }

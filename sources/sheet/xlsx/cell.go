@@ -3,7 +3,6 @@ package xlsx
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -189,19 +188,6 @@ func (s *scanner) setNumber(c *sheet.Cell, v []byte) {
 			c.Num += epoch1904
 		}
 	}
-}
-
-// parseNumber reads a number as XML writes them: no hexadecimals, infinities or underscores.
-func parseNumber(v string) (float64, bool) {
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseFloat(v, 64)
-	return n, err == nil && !math.IsInf(n, 0)
 }
 
 // setRuns keeps the fonts of a rich text where they differ from the cell's own.

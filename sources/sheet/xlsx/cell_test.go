@@ -167,19 +167,50 @@ func TestRichTextKeepsFonts(t *testing.T) {
 	}
 }
 
-func TestIsDateFormat(t *testing.T) {
-	for code, want := range map[string]bool{
-		"General": false, "GENERAL": false, "": false, "@": false, "0": false, "0.00": false, "#,##0": false, "0%": false, "0.00E+00": false,
-		"dd/mm/yyyy": true, "mmm-yy": true, "h:mm": true, "mm:ss.0": true, "mmss.000": true, "[$-409]d-mmm-yyyy;@": true, "yyyy\"年\"m\"月\"": true,
-		"[$-F800]dddd, mmmm dd, yyyy": true, "h:mm AM/PM": true, `yyyy\-mm\-dd`: true, "[Red]dd/mm": true, "mm/yyyy;;": true,
-		"[h]:mm": false, "[mm]:ss": false, "[SS]": false, "[hh]:mm:ss": false,
-		`0.0"mm"`: false, `#,##0 "đồng"`: false, "#,##0 VND": false, "#,##0.00\\ [$VND]": false, `_(* #,##0_);_(* \(#,##0\);_(* "-"_);_(@_)`: false,
-		`0\d`: false, `"ngày "dd`: true, `* yyyy`: true, "_d0": false, "[>=100]0;0.0": false, `"open`: false, "[open": false, "0;yyyy": false,
-		`[Magenta]0.0`: false, `General"d"`: false, `#,##0\ _s`: false, "?? d": false, "d ?": false,
+// TestDateFormats reads one number in every built-in format and in formats that books define.
+func TestDateFormats(t *testing.T) {
+	var formats, xfs, cells strings.Builder
+	want := map[int]bool{}
+	add := func(id int, date bool) {
+		fmt.Fprintf(&xfs, `<xf numFmtId="%d"/>`, id)
+		fmt.Fprintf(&cells, `<c s="%d"><v>45351</v></c>`, len(want))
+		want[len(want)] = date
+	}
+	for id, date := range map[int]bool{
+		0: false, 1: false, 4: false, 9: false, 11: false, 14: true, 17: true, 20: true, 22: true, 27: true, 36: true, 45: true, 46: false, 47: true, 49: false, 50: true, 58: true,
 	} {
-		if got := isDateFormat(code); got != want {
-			t.Errorf("%s: %v", code, got)
+		add(id, date)
+	}
+	custom := map[string]bool{
+		"[$-42A]dd mmmm yyyy": true, `"ngày"dd"tháng"mm`: true, `"Ngày" d "tháng" m "năm" yyyy`: true, "[$-1010000]d/m/yyyy;@": true, "[$-F800]dddd, mmmm dd, yyyy": true,
+		`[$-42A]h:mm:ss\ AM/PM;@`: true, "dd-mmm-yy": true, `mm\/yyyy`: true, `"Quý" q`: false, `#,##0\ "đ"`: false, "#,##0.00 [$VND]": false, `0.0"%/tháng"`: false,
+		"[h]:mm:ss": false, "[Red]-0.0": false, `_-* #,##0.00\ _₫_-`: false, "GENERAL": false, "@": false,
+	}
+	id := 164
+	for code, date := range custom {
+		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, id, strings.ReplaceAll(code, `"`, "&quot;"))
+		add(id, date)
+		id++
+	}
+	p := withSheet(grid(`<row>` + cells.String() + `</row>`))
+	p["xl/styles.xml"] = `<styleSheet><numFmts>` + formats.String() + `</numFmts><cellXfs>` + xfs.String() + `</cellXfs></styleSheet>`
+	b, err := openBytes(t.Context(), pack(t, p), sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Scan(t.Context(), 0, func(r *sheet.Row) error {
+		for i, c := range r.Cells {
+			if got := c.Type == sheet.Date; got != want[i] {
+				t.Errorf("%s: date is %v", b.Style(c.Style).NumFmt, got)
+			}
 		}
+		if len(r.Cells) != len(want) {
+			t.Errorf("%d cells", len(r.Cells))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

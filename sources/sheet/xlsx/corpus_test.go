@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/sources/sheet/sheettest"
@@ -57,89 +55,6 @@ func scanAll(t testing.TB, b sheet.Book) (cells int, err error) {
 		}
 	}
 	return cells, nil
-}
-
-// TestAgainstExcelize compares every value of real books with what excelize reads, which agrees on sound books.
-func TestAgainstExcelize(t *testing.T) {
-	patterns := []string{"gso_monthly/raw/*.xlsx", "uk_*/raw/*.xlsx", "vn_*/raw/*.xlsx", "abs_readabs/raw/*.xlsx", "unpivotr/raw/*.xlsx", "smungs/raw/*.xlsx"}
-	if testing.Short() {
-		patterns = []string{"gso_monthly/raw/2024*.xlsx"}
-	}
-	compared := 0
-	for _, pattern := range patterns {
-		files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range files {
-			t.Run(filepath.Base(path), func(t *testing.T) { compared += againstExcelize(t, path) })
-		}
-	}
-	t.Logf("%d values compared", compared)
-	if compared < 10_000 {
-		t.Errorf("only %d values were compared", compared)
-	}
-}
-
-func againstExcelize(t *testing.T, path string) (compared int) {
-	want, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer want.Close()
-	b, err := openFile(t, path, sheet.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for i, info := range b.Sheets() {
-		names = append(names, info.Name)
-		rows, err := want.GetRows(info.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		filled := 0
-		for _, row := range rows {
-			for _, v := range row {
-				if v != "" {
-					filled++
-				}
-			}
-		}
-		_, err = b.Scan(t.Context(), i, func(r *sheet.Row) error {
-			for _, c := range r.Cells {
-				v := ""
-				if r.Number <= len(rows) && c.Col <= len(rows[r.Number-1]) {
-					v = rows[r.Number-1][c.Col-1]
-				}
-				text := c.Text
-				if c.Type == sheet.Bool {
-					text = strings.ToUpper(strconv.FormatBool(c.Num != 0))
-				}
-				if text != v {
-					t.Errorf("%s!%s: %q, excelize reads %q", info.Name, sheet.A1(r.Number, c.Col), text, v)
-				}
-				if n, err := strconv.ParseFloat(v, 64); c.Type == sheet.Number && (err != nil || n != c.Num) {
-					t.Errorf("%s!%s: %v, excelize reads %q", info.Name, sheet.A1(r.Number, c.Col), c.Num, v)
-				}
-				if v != "" {
-					filled--
-				}
-				compared++
-			}
-			return nil
-		})
-		if err != nil {
-			t.Error(err)
-		}
-		if filled != 0 {
-			t.Errorf("%s: %d values that excelize reads were not read", info.Name, filled)
-		}
-	}
-	if got, want := strings.Join(names, "|"), strings.Join(want.GetSheetList(), "|"); got != want {
-		t.Errorf("sheets %s, excelize lists %s", got, want)
-	}
-	return compared
 }
 
 // TestTruth finds every figure that people read out of the monthly books, at its sheet, row and column.

@@ -10,6 +10,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"path"
@@ -34,6 +35,9 @@ func (Format) Match(head []byte, in sheet.Input) bool {
 	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return false
 	}
+	if first := firstPart(head); first == "[content_types].xml" || first == "_rels/.rels" || strings.HasPrefix(first, "xl/") {
+		return true // as nearly always, without a look at the directory
+	}
 	r, err := zip.NewReader(in.Data, in.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return bytes.Contains(head, []byte("[Content_Types].xml")) || bytes.Contains(head, []byte("_rels/.rels")) ||
@@ -46,6 +50,16 @@ func (Format) Match(head []byte, in sheet.Input) bool {
 		}
 	}
 	return false
+}
+
+// firstPart gives the name of a package's first part, in lower case.
+func firstPart(head []byte) string {
+	const fixed = 30 // bytes in front of the name
+	if len(head) < fixed {
+		return ""
+	}
+	end := fixed + int(binary.LittleEndian.Uint16(head[26:]))
+	return strings.ToLower(string(head[fixed:min(end, len(head))]))
 }
 
 // Open reads the list of sheets and the styles.

@@ -22,7 +22,9 @@ type scanner struct {
 	visit    func(*sheet.Row) error
 	visitErr error
 
-	row     sheet.Row
+	row sheet.Row
+	out sheet.Row // what visit is given
+	usual
 	cells   int64
 	seen    bool // <sheetData> was read
 	columns int  // <col> elements
@@ -32,7 +34,7 @@ type scanner struct {
 
 // Scan streams a sheet. A chart sheet has no rows.
 func (b *book) Scan(ctx context.Context, i int, visit func(*sheet.Row) error) (*sheet.Tail, error) {
-	s := &scanner{book: b, name: b.infos[i].Name, visit: visit}
+	s := &scanner{book: b, name: b.infos[i].Name, visit: visit, usual: usual{most: b.limits.Text}}
 	err := s.scan(ctx, b.sheets[i])
 	if err == nil {
 		return &s.tail, nil
@@ -56,7 +58,7 @@ func (s *scanner) scan(ctx context.Context, t tab) error {
 		return err
 	}
 	s.shared = shared
-	return s.book.part(ctx, t.part, func(x *zipxml.Reader, root string) error {
+	if err := s.book.part(ctx, t.part, func(x *zipxml.Reader, root string) error {
 		s.x = x
 		s.value, s.inline = textReader{x: x, book: s.book}, textReader{x: x, book: s.book}
 		switch root {
@@ -74,7 +76,11 @@ func (s *scanner) scan(ctx context.Context, t tab) error {
 		}
 		s.hiddenSpans()
 		return nil
-	})
+	}); err != nil {
+		return err
+	}
+	s.tail.Comments, err = s.book.comments(ctx, t.part)
+	return err
 }
 
 // child reads one child of the sheet's root.
@@ -87,7 +93,7 @@ func (s *scanner) child(name []byte) error {
 			return s.x.Fault("a second <sheetData>")
 		}
 		s.seen = true
-		return s.x.Children(s.readRow)
+		return s.readRows()
 	case "mergeCells":
 		return s.x.Children(s.merge)
 	}
@@ -136,10 +142,33 @@ func (s *scanner) merge([]byte) error {
 	return nil
 }
 
-func (s *scanner) readRow(name []byte) error {
-	if string(name) != "row" {
-		return nil
+// readRows reads <sheetData>: what is usual quickly, and the rest strictly.
+func (s *scanner) readRows() error {
+	depth := s.x.Depth()
+	for {
+		if err := s.usualRows(); err != nil {
+			return err
+		}
+		kind, err := s.x.Next()
+		switch {
+		case err != nil:
+			return err
+		case kind == zipxml.End && s.x.Depth() < depth:
+			return nil
+		case kind != zipxml.Start:
+		case string(s.x.Name()) == "row":
+			err = s.readRow()
+		default:
+			err = s.x.Skip()
+		}
+		if err != nil {
+			return err
+		}
 	}
+}
+
+// readRow reads the row that just began.
+func (s *scanner) readRow() error {
 	number := s.row.Number + 1
 	if r, ok := s.x.Attr("r"); ok {
 		n, ok := parseInt(r, sheet.MaxRows)
@@ -156,8 +185,15 @@ func (s *scanner) readRow(name []byte) error {
 	}
 	hidden, _ := s.x.Attr("hidden")
 	s.row = sheet.Row{Number: number, Hidden: isTrue(hidden), Cells: s.row.Cells[:0]}
+	s.setRef()
+	return s.readCells()
+}
+
+// readCells reads the cells that are left of the row, and its end.
+func (s *scanner) readCells() error {
 	depth := s.x.Depth()
 	for {
+		s.usualWithin()
 		kind, err := s.x.Next()
 		if err != nil {
 			return err
@@ -185,10 +221,8 @@ func (s *scanner) emit() error {
 	if len(s.row.Cells) == 0 && !s.row.Hidden {
 		return nil
 	}
-	cells := s.row.Cells
-	row := s.row // the visitor may change what it is given
-	s.visitErr = s.visit(&row)
-	s.row.Cells = cells
+	s.out = s.row // the visitor may change what it is given
+	s.visitErr = s.visit(&s.out)
 	return s.visitErr
 }
 

@@ -12,7 +12,7 @@ import (
 // sharedStrings are the texts that cells refer to by number.
 type sharedStrings struct {
 	texts []string
-	runs  map[int][]sheet.Run // of the rich ones that name fonts
+	runs  map[int][]sheet.Run // of the rich ones that name fonts; nil when there are none
 }
 
 // stringCost is what keeping a string costs beside its bytes, so that a flood of empty ones meets the limit too.
@@ -25,7 +25,7 @@ func (b *book) strings(ctx context.Context) (*sharedStrings, error) {
 	if b.shared != nil {
 		return b.shared, nil
 	}
-	shared := &sharedStrings{runs: map[int][]sheet.Run{}}
+	shared := &sharedStrings{}
 	if b.stringsPart == "" {
 		b.shared = shared
 		return shared, nil
@@ -34,31 +34,116 @@ func (b *book) strings(ctx context.Context) (*sharedStrings, error) {
 		if root != "sst" {
 			return x.Fault("the part does not hold shared strings")
 		}
-		t := textReader{x: x, book: b}
-		var size int64
-		return x.Children(func(name []byte) error {
-			if string(name) != "si" {
-				return nil
-			}
-			text, runs, err := t.read()
-			if err != nil {
-				return err
-			}
-			if size += int64(len(text)) + stringCost; size > b.limits.Strings {
-				return sheet.Exceeds(b.file, "", "", sheet.LimitStrings, b.limits.Strings)
-			}
-			if runs != nil {
-				shared.runs[len(shared.texts)] = runs
-			}
-			shared.texts = append(shared.texts, text)
-			return nil
-		})
+		l := stringList{usual: usual{most: b.limits.Text}, book: b, x: x, shared: shared, text: textReader{x: x, book: b}}
+		return l.read()
 	})
 	if err != nil {
 		return nil, err
 	}
 	b.shared = shared
 	return shared, nil
+}
+
+// stringList reads the shared strings of a book.
+type stringList struct {
+	usual
+	book   *book
+	x      *zipxml.Reader
+	shared *sharedStrings
+	text   textReader
+	size   int64
+}
+
+// read reads the list: what is usual quickly, and the rest strictly.
+func (l *stringList) read() error {
+	depth := l.x.Depth()
+	for {
+		if err := l.readUsual(); err != nil {
+			return err
+		}
+		kind, err := l.x.Next()
+		switch {
+		case err != nil:
+			return err
+		case kind == zipxml.End && l.x.Depth() < depth:
+			return nil
+		case kind != zipxml.Start:
+			continue
+		case string(l.x.Name()) != "si":
+			if err := l.x.Skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		text, runs, err := l.text.read()
+		if err != nil {
+			return err
+		}
+		if runs != nil {
+			if l.shared.runs == nil {
+				l.shared.runs = map[int][]sheet.Run{}
+			}
+			l.shared.runs[len(l.shared.texts)] = runs
+		}
+		if err := l.add(text); err != nil {
+			return err
+		}
+	}
+}
+
+func (l *stringList) add(text string) error {
+	if l.size += int64(len(text)) + stringCost; l.size > l.book.limits.Strings {
+		return sheet.Exceeds(l.book.file, "", "", sheet.LimitStrings, l.book.limits.Strings)
+	}
+	l.shared.texts = append(l.shared.texts, text)
+	return nil
+}
+
+const (
+	itemOpen  = "<si><t>"
+	itemSpace = `<si><t xml:space="preserve">`
+	itemClose = "</t></si>"
+)
+
+// readUsual reads strings that stand for themselves, from between two of them (see usual.go).
+func (l *stringList) readUsual() error {
+	for {
+		b, end := l.x.Ahead()
+		if end == 0 || l.book.strict {
+			return nil
+		}
+		p := 0
+		for {
+			at := blank(b, p)
+			l.stuck = at
+			switch {
+			case bytes.HasPrefix(b[at:], []byte(itemOpen)):
+				at += len(itemOpen)
+			case bytes.HasPrefix(b[at:], []byte(itemSpace)):
+				at += len(itemSpace)
+			default:
+				at = 0
+			}
+			if at == 0 {
+				break
+			}
+			n, ok := l.plain(b, at)
+			if !ok || !bytes.HasPrefix(b[at+n:], []byte(itemClose)) || bytes.Contains(b[at:at+n], []byte("_x")) {
+				break
+			}
+			if err := l.add(l.texts.keep(b[at:], n)); err != nil {
+				return err
+			}
+			p = at + n + len(itemClose)
+		}
+		l.x.Take(p)
+		if l.stuck+widest <= end {
+			return nil
+		}
+		if more, err := l.x.More(); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // textReader reads plain and rich texts: the children of <si> and <is>.

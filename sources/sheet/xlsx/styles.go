@@ -2,11 +2,11 @@ package xlsx
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/numfmt"
 	"github.com/statloom/statloom/sources/sheet/zipxml"
 )
 
@@ -39,7 +39,7 @@ type xf struct {
 const maxStyles = 1 << 18
 
 func newStyles() styles {
-	return styles{formats: map[int]string{}, plain: sheet.Style{NumFmt: general}}
+	return styles{formats: map[int]string{}, plain: sheet.Style{NumFmt: numfmt.General}}
 }
 
 // get gives a style; one that the book does not have is the default style.
@@ -72,9 +72,9 @@ func (s *styles) formatCode(id int) string {
 	code, ok := s.formats[id]
 	switch {
 	case !ok:
-		return builtinFormat(id)
-	case strings.EqualFold(code, general):
-		return general
+		return numfmt.Builtin(id)
+	case strings.EqualFold(code, numfmt.General):
+		return numfmt.General
 	}
 	return code
 }
@@ -133,7 +133,7 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 		id := s.xfs[i].format
 		date, known := dates[id]
 		if !known {
-			date = isDateFormat(s.formatCode(int(id)))
+			date = numfmt.IsDate(s.formatCode(int(id)))
 			dates[id] = date
 		}
 		s.xfs[i].date = date
@@ -197,9 +197,12 @@ func readXF(x *zipxml.Reader) (xf, error) {
 // intAttr gives an attribute that counts something; one that is missing or no number is 0.
 func intAttr(x *zipxml.Reader, name string) int {
 	v, _ := x.Attr(name)
-	n, err := strconv.ParseUint(string(v), 10, 31)
-	if err != nil {
-		return 0
+	n := 0
+	for _, c := range v {
+		if c < '0' || c > '9' || n > (math.MaxInt32-9)/10 {
+			return 0
+		}
+		n = n*10 + int(c-'0')
 	}
-	return int(n)
+	return n
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"context"
 	"path"
+	"strconv"
 	"sync"
 
 	"github.com/statloom/statloom/sources/sheet"
@@ -16,8 +17,10 @@ type book struct {
 	archive  *zipxml.Archive
 	sheets   []tab
 	infos    []sheet.Info
+	names    []sheet.Name
 	date1904 bool
 	styles   styles
+	strict   bool // rows are read by the strict reader alone, as tests do to compare
 
 	stringsPart string // "" when the book has no shared strings
 	mu          sync.Mutex
@@ -35,13 +38,16 @@ func (b *book) Format() string { return "xlsx" }
 
 func (b *book) Sheets() []sheet.Info { return b.infos }
 
+// Names lists the defined names, those that programs keep for themselves (_xlnm.Print_Area) among them.
+func (b *book) Names() []sheet.Name { return b.names }
+
 func (b *book) Style(id sheet.StyleID) *sheet.Style { return b.styles.get(id) }
 
 func (b *book) Close() error { return nil }
 
 // readWorkbook reads the workbook part, and the styles it points to.
 func (b *book) readWorkbook(ctx context.Context, main string) error {
-	if path.Ext(main) == ".bin" {
+	if path.Ext(main) == ".bin" || !b.archive.Has(main) && b.archive.Has("xl/workbook.bin") {
 		return b.fault("this is a binary workbook (.xlsb), which cannot be read", "open it in a spreadsheet program and save it as .xlsx")
 	}
 	if err := b.part(ctx, main, b.workbook); err != nil {
@@ -92,24 +98,57 @@ func (b *book) workbook(x *zipxml.Reader, root string) error {
 			v, _ := x.Attr("date1904")
 			b.date1904 = isTrue(v)
 		case "sheets":
-			return x.Children(func(name []byte) error {
-				if string(name) != "sheet" {
-					return nil
-				}
-				if len(b.sheets) >= b.limits.Sheets {
-					return sheet.Exceeds(b.file, "", "", sheet.LimitSheets, b.limits.Sheets)
-				}
-				title, _ := x.Attr("name")
-				state, _ := x.Attr("state")
-				id, _ := x.Attr("id")
-				b.sheets = append(b.sheets, tab{id: string(id)})
-				b.infos = append(b.infos, sheet.Info{
-					Name:   unescape(string(title)),
-					Hidden: string(state) == "hidden" || string(state) == "veryHidden",
-				})
-				return nil
-			})
+			return x.Children(func(name []byte) error { return b.listed(x, name) })
+		case "definedNames":
+			var size int64
+			return x.Children(func(name []byte) error { return b.defined(x, name, &size) })
 		}
 		return nil
 	})
+}
+
+// listed reads what the workbook says of a sheet.
+func (b *book) listed(x *zipxml.Reader, name []byte) error {
+	if string(name) != "sheet" {
+		return nil
+	}
+	if len(b.sheets) >= b.limits.Sheets {
+		return sheet.Exceeds(b.file, "", "", sheet.LimitSheets, b.limits.Sheets)
+	}
+	title, _ := x.Attr("name")
+	state, _ := x.Attr("state")
+	id, _ := x.Attr("id")
+	b.sheets = append(b.sheets, tab{id: string(id)})
+	b.infos = append(b.infos, sheet.Info{
+		Name:   unescape(string(title)),
+		Hidden: string(state) == "hidden" || string(state) == "veryHidden",
+	})
+	return nil
+}
+
+// defined reads a defined name. One that belongs to a sheet which is not there can stand for nothing, and is left out.
+func (b *book) defined(x *zipxml.Reader, name []byte, size *int64) error {
+	if string(name) != "definedName" {
+		return nil
+	}
+	title, _ := x.Attr("name")
+	hidden, _ := x.Attr("hidden")
+	n := sheet.Name{Name: unescape(string(title)), Sheet: -1, Hidden: isTrue(hidden)}
+	if id, ok := x.Attr("localSheetId"); ok {
+		i, err := strconv.ParseUint(string(id), 10, 31)
+		if err != nil || int(i) >= len(b.sheets) {
+			return nil
+		}
+		n.Sheet = int(i)
+	}
+	t := textReader{x: x, book: b}
+	if err := t.plain(); err != nil {
+		return err
+	}
+	n.Refers = string(t.buf)
+	if *size += int64(len(n.Name)+len(n.Refers)) + stringCost; *size > b.limits.Strings {
+		return sheet.Exceeds(b.file, "", "", sheet.LimitStrings, b.limits.Strings)
+	}
+	b.names = append(b.names, n)
+	return nil
 }

@@ -4,10 +4,10 @@ package zipxml
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"path"
@@ -20,17 +20,28 @@ import (
 // Archive is an open zip package. It is safe for concurrent use.
 type Archive struct {
 	file   string
+	in     io.ReaderAt
 	limits sheet.Limits
 	parts  map[string][]*zip.File // by key of the name
 }
+
+// small is the size up to which a file is read at once: its parts are many and tiny.
+const small = 1 << 20
 
 // ratioFloor is the size of a part below which its ratio is of no matter: small parts of one repeated row compress well.
 const ratioFloor = 10 << 20
 
 // OpenArchive reads the package's directory. It fails when the parts together are larger than the limit.
 func OpenArchive(in sheet.Input, limits sheet.Limits) (*Archive, error) {
-	a := &Archive{file: in.Name, limits: limits.WithDefaults(), parts: map[string][]*zip.File{}}
-	r, err := zip.NewReader(in.Data, in.Size)
+	a := &Archive{file: in.Name, in: in.Data, limits: limits.WithDefaults(), parts: map[string][]*zip.File{}}
+	if in.Size <= small {
+		whole := make([]byte, in.Size)
+		if _, err := io.ReadFull(io.NewSectionReader(in.Data, 0, in.Size), whole); err != nil {
+			return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "read the file", Err: err}
+		}
+		a.in = bytes.NewReader(whole)
+	}
+	r, err := zip.NewReader(a.in, in.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are looked up, never used as paths
 		return nil, &fault.Error{
 			Kind: fault.Input, File: in.Name, What: "read the zip package, which is truncated or damaged", Remedy: "fetch it again", Err: err,
@@ -71,12 +82,11 @@ func (a *Archive) Open(ctx context.Context, name string) (*Reader, error) {
 	if f.UncompressedSize64 > ratioFloor && f.UncompressedSize64/uint64(a.limits.Ratio) > f.CompressedSize64 {
 		return nil, sheet.Exceeds(a.file, "", "", fmt.Sprintf("%s (part %s)", sheet.LimitRatio, name), a.limits.Ratio)
 	}
-	body, err := f.Open()
+	feed, err := openPart(ctx, a.in, f)
 	if err != nil {
 		return nil, a.damage(name, "open the part", err)
 	}
-	src := &source{ctx: ctx, r: body, want: f.CRC32}
-	return newReader(a, name, src, body), nil
+	return newReader(a, name, feed), nil
 }
 
 // damage makes the error for a part that cannot be used.
@@ -85,26 +95,4 @@ func (a *Archive) damage(part, what string, err error) *fault.Error {
 		Kind: fault.Input, File: a.file, What: fmt.Sprintf("part %s: %s", part, what), Err: err,
 		Remedy: "fetch the book again, or open it in a spreadsheet program and save it anew",
 	}
-}
-
-// source reads a part's inflated bytes. The zip package takes a recorded checksum of zero as none; source does not.
-type source struct {
-	ctx  context.Context
-	r    io.Reader
-	want uint32
-	sum  uint32
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := s.r.Read(p)
-	if s.want == 0 {
-		s.sum = crc32.Update(s.sum, crc32.IEEETable, p[:n])
-		if err == io.EOF && s.sum != 0 {
-			err = zip.ErrChecksum
-		}
-	}
-	return n, err
 }

@@ -28,13 +28,14 @@ const (
 type Reader struct {
 	archive *Archive
 	part    string
-	src     io.Reader
-	body    io.Closer
+	feed    feed
 
-	buf  []byte
-	pos  int   // next byte of buf
-	end  int   // end of what has been read into buf
-	base int64 // offset of buf[0] in the part
+	buf  []byte // of the feed's block, or own
+	own  []byte // for what is longer than a block reaches back
+	pos  int    // next byte of buf
+	end  int    // end of what has been read into buf
+	base int64  // offset of buf[0] in the part
+	read bool   // reading has begun
 	eof  bool
 
 	names   []byte // names of the open elements, one behind the other
@@ -52,17 +53,16 @@ type attr struct {
 	value  []byte
 }
 
-const (
-	chunk    = 64 << 10
-	maxDepth = 128
-)
-
-func newReader(a *Archive, part string, src io.Reader, body io.Closer) *Reader {
-	return &Reader{archive: a, part: part, src: src, body: body, buf: make([]byte, chunk)}
+func newReader(a *Archive, part string, feed feed) *Reader {
+	return &Reader{archive: a, part: part, feed: feed}
 }
 
-// Close ends reading.
-func (r *Reader) Close() error { return r.body.Close() }
+// Close ends reading. What the Reader handed out is no longer valid.
+func (r *Reader) Close() error {
+	r.feed.close()
+	r.buf, r.pos, r.end, r.eof = nil, 0, 0, true
+	return nil
+}
 
 // Name is the local name of the element that the last Start or End is of. It stays as it is while the element is open.
 func (r *Reader) Name() []byte { return r.name }
@@ -158,36 +158,38 @@ func (r *Reader) more(keep int) (moved int, ok bool, err error) {
 	if r.eof {
 		return 0, false, nil
 	}
-	if keep > 0 {
-		copy(r.buf, r.buf[keep:r.end])
-		r.end -= keep
-		r.pos -= keep
-		r.base += int64(keep)
+	rest := r.end - keep
+	if limit := max(8*r.archive.limits.Text, 1<<20); int64(rest) >= limit {
+		return 0, false, sheet.Exceeds(r.archive.file, "", "", fmt.Sprintf("%s (part %s)", sheet.LimitText, r.part), r.archive.limits.Text)
 	}
-	if r.end == len(r.buf) {
-		if limit := max(8*r.archive.limits.Text, 1<<20); int64(len(r.buf)) >= limit {
-			return 0, false, sheet.Exceeds(r.archive.file, "", "", fmt.Sprintf("%s (part %s)", sheet.LimitText, r.part), r.archive.limits.Text)
-		}
-		r.buf = append(r.buf, make([]byte, len(r.buf))...)
+	long := rest > back
+	if long { // the next block may take this one's place
+		r.own = append(r.own[:0], r.buf[keep:r.end]...)
+		r.buf, r.pos, r.end, r.base = r.own, r.pos-keep, rest, r.base+int64(keep)
+		moved, keep = keep, 0
 	}
-	if r.base == 0 && r.end == 0 {
-		if err := r.detect(); err != nil {
-			return 0, false, err
-		}
+	b, err := r.feed.next()
+	if !r.read && err == nil {
+		r.read = true
+		b, err = r.detect(b)
 	}
-	for {
-		n, err := r.src.Read(r.buf[r.end:])
-		r.end += n
-		switch {
-		case err == io.EOF:
-			r.eof = true
-			return keep, n > 0, nil
-		case err != nil:
-			return 0, false, r.readError(err)
-		case n > 0:
-			return keep, true, nil
-		}
+	switch {
+	case errors.Is(err, io.EOF):
+		r.eof = true
+		return moved, false, nil
+	case err != nil:
+		return 0, false, r.readError(err)
+	case long:
+		r.own = append(r.own, b.buf[b.from:b.to]...)
+		r.end = len(r.own)
+		r.own = append(r.own, make([]byte, stop)...)
+		r.buf = r.own
+	default:
+		r.buf = b.buf[b.from-rest:]
+		moved += keep
+		r.pos, r.end, r.base = r.pos-keep, b.to-b.from+rest, r.base+int64(keep)
 	}
+	return moved, true, nil
 }
 
 // readError names the part in an error of reading, except where the run was cancelled or ran out of time.
@@ -199,29 +201,54 @@ func (r *Reader) readError(err error) error {
 }
 
 // detect looks at the first bytes for UTF-16, which XML may be written in, and drops a byte order mark.
-func (r *Reader) detect() error {
-	head := make([]byte, 4)
-	n, err := io.ReadFull(r.src, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return r.readError(err)
-	}
-	head = head[:n]
-	r.src = io.MultiReader(bytes.NewReader(head), r.src)
+func (r *Reader) detect(b *block) (*block, error) {
+	head := b.buf[b.from:b.to]
 	utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, err = io.CopyN(io.Discard, r.src, 3)
-		return err
+		b.from += 3
+		return b, nil
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 	case bytes.HasPrefix(head, []byte("<\x00")):
 		utf16 = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
 	case bytes.HasPrefix(head, []byte("\x00<")):
 		utf16 = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	default:
-		return nil
+		return b, nil
 	}
-	r.src = utf16.NewDecoder().Reader(r.src)
-	return nil
+	src := utf16.NewDecoder().Reader(&feedReader{feed: r.feed, rest: head})
+	r.feed = &translated{direct{ctx: context.Background(), from: &reading{src: src}}, r.feed}
+	return r.feed.next()
+}
+
+// translated is a feed made of another one.
+type translated struct {
+	direct
+	of feed
+}
+
+func (t *translated) close() {
+	t.direct.close()
+	t.of.close()
+}
+
+// feedReader reads from a feed.
+type feedReader struct {
+	feed feed
+	rest []byte
+}
+
+func (f *feedReader) Read(p []byte) (int, error) {
+	if len(f.rest) == 0 {
+		b, err := f.feed.next()
+		if err != nil {
+			return 0, err
+		}
+		f.rest = b.buf[b.from:b.to]
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
 }
 
 // checkText refuses bytes that XML does not allow: what they stand for would be a guess.

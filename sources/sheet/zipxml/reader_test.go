@@ -3,6 +3,7 @@ package zipxml
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -45,8 +46,11 @@ func open(data []byte, limits sheet.Limits) (*Archive, error) {
 // events reads XML from r and writes down what it is made of.
 func events(src io.Reader) ([]string, error) {
 	a := &Archive{file: "b.xlsx", limits: sheet.DefaultLimits()}
-	return drain(newReader(a, "p.xml", src, io.NopCloser(nil)))
+	return drain(newReader(a, "p.xml", feedOf(src)))
 }
+
+// feedOf gives what src holds in the pieces that src gives.
+func feedOf(src io.Reader) feed { return &direct{ctx: context.Background(), from: &reading{src: src}} }
 
 func drain(x *Reader) ([]string, error) {
 	var out []string
@@ -112,7 +116,7 @@ func utf16Bytes(s string, big bool) []byte {
 
 func TestAttr(t *testing.T) {
 	a := &Archive{file: "b.xlsx", limits: sheet.DefaultLimits()}
-	x := newReader(a, "p.xml", strings.NewReader(`<s r:id="prefixed" name="n" id="plain" only:this="x"/>`), io.NopCloser(nil))
+	x := newReader(a, "p.xml", feedOf(strings.NewReader(`<s r:id="prefixed" name="n" id="plain" only:this="x"/>`)))
 	if _, err := x.Root(); err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +150,9 @@ func TestMalformed(t *testing.T) {
 		"</a>":                           "</a> without a start",
 		"<a b=c/>":                       "without quotes",
 		"<a b/>":                         "an attribute of <a>",
+		"<a 1>":                          "an attribute of <a>",
+		"<a b:c:d>":                      "an attribute of <a>",
+		"<a b=\"1\"c=\"2\"/>":            "an attribute of <a>",
 		"<a b='1'c='2'/>":                "an attribute of <a>",
 		"<a <b/></a>":                    "a < within a tag",
 		"<a b='<'/>":                     "a < within an attribute",
@@ -163,7 +170,6 @@ func TestMalformed(t *testing.T) {
 		"<!DOCTYPE a [<!ENTITY b 'c'>]>": "a document type or entity declaration",
 		"<a><!ELEMENT b></a>":            "a document type or entity declaration",
 		"<?xml version='1.0' encoding='windows-1258'?><a/>": `the encoding "windows-1258"`,
-		strings.Repeat("<a>", maxDepth+1):                   "nested more than 128 deep",
 	} {
 		_, err := events(strings.NewReader(in))
 		if fault.KindOf(err) != fault.Input || !strings.Contains(fmt.Sprint(err), want) || !strings.Contains(err.Error(), "b.xlsx: part p.xml: ") {
@@ -172,19 +178,34 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+func TestNesting(t *testing.T) {
+	a := &Archive{file: "b.xlsx", limits: sheet.Limits{Nesting: 5}.WithDefaults()}
+	deep := func(n int) string { return strings.Repeat("<a>", n) + strings.Repeat("</a>", n) }
+	if _, err := drain(newReader(a, "p.xml", feedOf(strings.NewReader(deep(5))))); err != nil {
+		t.Error(err)
+	}
+	_, err := drain(newReader(a, "p.xml", feedOf(strings.NewReader(deep(6)))))
+	if fault.KindOf(err) != fault.Limit || !strings.Contains(fmt.Sprint(err), "b.xlsx: the book exceeds the limit book_nesting (part p.xml) of 5") {
+		t.Error(err)
+	}
+	if _, err := events(strings.NewReader(deep(129))); fault.KindOf(err) != fault.Limit {
+		t.Error(err)
+	}
+}
+
 func TestLongText(t *testing.T) {
 	a := &Archive{limits: sheet.Limits{Text: 1 << 17}.WithDefaults()} // room for 1 MiB
 	long := strings.Repeat("â&amp;", 80_000)
-	x := newReader(a, "p.xml", strings.NewReader("<a>"+long+"</a>"), io.NopCloser(nil))
+	x := newReader(a, "p.xml", feedOf(strings.NewReader("<a>"+long+"</a>")))
 	got, err := drain(x)
 	if err != nil || len(got) != 3 || got[1] != "="+strings.Repeat("â&", 80_000) {
 		t.Errorf("%v, %d events", err, len(got))
 	}
-	x = newReader(a, "p.xml", io.MultiReader(strings.NewReader("<a>"), endless('x')), io.NopCloser(nil))
+	x = newReader(a, "p.xml", feedOf(io.MultiReader(strings.NewReader("<a>"), endless('x'))))
 	if _, err := drain(x); fault.KindOf(err) != fault.Limit || !strings.Contains(err.Error(), "book_text (part p.xml) of 131072") {
 		t.Error(err)
 	}
-	x = newReader(a, "p.xml", io.MultiReader(strings.NewReader("<a b='"), endless('x')), io.NopCloser(nil))
+	x = newReader(a, "p.xml", feedOf(io.MultiReader(strings.NewReader("<a b='"), endless('x'))))
 	if _, err := drain(x); fault.KindOf(err) != fault.Limit {
 		t.Error(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/statloom/statloom/sources/sheet"
 )
 
 // Next reads up to the next tag or text. It returns io.EOF after the root element has ended and the part was read to
@@ -26,6 +28,9 @@ func (r *Reader) Next() (Kind, error) {
 			}
 		}
 		if r.buf[r.pos] != '<' {
+			if r.quickText() {
+				return Text, nil
+			}
 			kind, err := r.readText()
 			if kind != 0 || err != nil {
 				return kind, err
@@ -37,6 +42,9 @@ func (r *Reader) Next() (Kind, error) {
 		}
 		switch r.buf[r.pos+1] {
 		case '/':
+			if r.quickEnd() {
+				return End, nil
+			}
 			return End, r.readEnd()
 		case '?':
 			if err := r.readInstruction(); err != nil {
@@ -48,6 +56,9 @@ func (r *Reader) Next() (Kind, error) {
 				return kind, err
 			}
 		default:
+			if ok, err := r.quickStart(); ok {
+				return Start, err
+			}
 			return Start, r.readStart()
 		}
 	}
@@ -228,8 +239,8 @@ func (r *Reader) push(name []byte) error {
 	if len(r.ends) == 0 && r.rooted {
 		return r.Fault("a second root element")
 	}
-	if len(r.ends) == maxDepth {
-		return r.Fault(fmt.Sprintf("elements nested more than %d deep", maxDepth))
+	if limit := r.archive.limits.Nesting; len(r.ends) >= limit {
+		return sheet.Exceeds(r.archive.file, "", "", fmt.Sprintf("%s (part %s)", sheet.LimitNesting, r.part), limit)
 	}
 	r.rooted = true
 	from := len(r.names)
