@@ -11,8 +11,9 @@ BIN     := bin/statloom
 FUZZ    ?= 5s
 ROUNDS  ?= 5
 BOOKS   ?=
+STRESS  ?= 100
 
-.PHONY: help demo build test race fuzz differential lint bench bench-go performance cover sample clean
+.PHONY: help demo build test race fuzz differential stress lint bench bench-go performance cover sample clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +38,9 @@ differential: ## compare the readers with LibreOffice, which is installed when i
 	@command -v soffice >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || \
 		{ echo "LibreOffice Calc is missing: install libreoffice-calc"; exit 1; }
 	@STATLOOM_LIBREOFFICE=1 $(GO) test -count=1 -timeout 60m -run LibreOffice ./sources/sheet/...
+
+stress: ## kill runs with SIGKILL at STRESS (default 100) random moments and look at what is left
+	@STATLOOM_STRESS=$(STRESS) $(GO) test -tags $(TAGS) -timeout 60m -run '^TestStress$$' -v ./cmd/statloom
 
 lint: bin/golangci-lint ## check style and the direction of imports
 	@bin/golangci-lint run --build-tags $(TAGS) ./...

@@ -10,5 +10,6 @@ mkdir -p "$work"
 [ -f "$work/books/small/399.xlsx" ] || go run ./bench/books -out "$work/books"
 bash bench/peers/setup.sh "$work/peers"
 go build -tags "$2" -o "$work/compare" ./bench/compare
+go build -tags "$2" -o "$work/statloom" ./cmd/statloom
 "$work/compare" -rounds "$1" ${3:+-real "$3"} -out "$work/results.json"
 "$work/compare" -report "$work/results.json"

@@ -17,13 +17,25 @@ import (
 	"github.com/statloom/statloom/sinks"
 )
 
-// build loads everything into a fresh database, runs the stages on it and publishes what they leave.
+// build makes a release of everything that is known and publishes it.
 func (r *running) build(ctx context.Context, books []lake.Version, inputs []input, unread []release.Unread, hash string) error {
 	created := r.Now().UTC().Truncate(time.Microsecond)
 	id, err := r.releaseID(created, hash)
 	if err != nil {
 		return err
 	}
+	f := facts{release: id, run: r.result.Run, created: created, inputsHash: hash, unread: unread}
+	return r.assemble(ctx, books, inputs, f, func(db *duck.DB, tables []Published, held []string) error {
+		if len(held) > 0 {
+			return r.holdBack(ctx, db, id, held)
+		}
+		return r.publish(ctx, db, tables, f)
+	})
+}
+
+// assemble loads everything into a fresh database, runs the stages on it and lets use have what they leave: the tables of
+// the release and the failed expectations that hold it back.
+func (r *running) assemble(ctx context.Context, books []lake.Version, inputs []input, f facts, use func(db *duck.DB, tables []Published, held []string) error) error {
 	db, err := duck.Create(ctx, r.work("build.duckdb"), r.Duck)
 	if err != nil {
 		return err
@@ -34,27 +46,41 @@ func (r *running) build(ctx context.Context, books []lake.Version, inputs []inpu
 			r.problem(ctx, "publish", "", fmt.Errorf("close the working database: %w", err))
 		}
 	}()
-	facts := facts{release: id, run: r.result.Run, created: created, inputsHash: hash, unread: unread}
-	tables, err := r.load(ctx, db, books, inputs, facts)
+	tables, err := r.load(ctx, db, books, inputs, f)
 	if err != nil {
 		return err
 	}
-	more, held, err := r.stages(ctx, db)
+	held, err := r.loadChanges(ctx, db, inputs)
 	if err != nil {
 		return err
 	}
-	tables = append(tables, more...)
-	if len(held) > 0 {
-		return r.holdBack(ctx, db, id, held)
+	if !f.asOf.IsZero() {
+		held = nil // what the books of a later time changed is no matter then
+		if err := db.Exec(ctx, "DELETE FROM "+changeTable.name+" WHERE book NOT IN (SELECT name FROM snapshots)"); err != nil {
+			return fmt.Errorf("leave out the changes of later books: %w", err)
+		}
 	}
-	return r.publish(ctx, db, tables, facts)
+	more, failed, err := r.stages(ctx, db, f)
+	if err != nil {
+		return err
+	}
+	return use(db, append(tables, more...), append(held, failed...))
 }
 
 // facts are what a release says about itself.
 type facts struct {
 	release, run, inputsHash string
 	created                  time.Time
+	asOf                     time.Time // what was known then; zero: everything
 	unread                   []release.Unread
+}
+
+// now is the time that the release is about.
+func (f facts) now() time.Time {
+	if f.asOf.IsZero() {
+		return f.created
+	}
+	return f.asOf
 }
 
 // releaseID makes an id that sorts by time. Releases made within a second of the same inputs are told apart by a number.
@@ -72,10 +98,16 @@ func (r *running) releaseID(created time.Time, hash string) (string, error) {
 }
 
 // stages runs the stages in order.
-func (r *running) stages(ctx context.Context, db *duck.DB) (tables []Published, held []string, err error) {
+func (r *running) stages(ctx context.Context, db *duck.DB, f facts) (tables []Published, held []string, err error) {
+	in := Setting{Now: f.now(), Run: f.run, Release: f.release}
+	if f.asOf.IsZero() {
+		if in.Previous, err = r.Releases.Last(); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, s := range r.Stages {
 		r.Watch.Begin(s.Name(), 0)
-		report, err := s.Run(ctx, db)
+		report, err := s.Run(ctx, db, in)
 		r.Watch.End()
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", s.Name(), err)
@@ -117,19 +149,11 @@ func (r *running) publish(ctx context.Context, db *duck.DB, published []Publishe
 	if err != nil {
 		return err
 	}
-	tables := make([]sinks.Table, len(published))
-	for i, p := range published {
-		if tables[i], err = db.Table(ctx, p.Name, p.Order); err != nil {
-			return errors.Join(err, staging.Discard())
-		}
-	}
-	rel := sinks.Release{ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db}
-	r.Watch.Begin("publish", len(r.Sinks)*len(tables))
-	defer r.Watch.End()
-	if err := r.feed(ctx, rel, tables); err != nil {
+	manifest, err := r.stock(ctx, db, staging, published, f, r.Sinks)
+	if err != nil {
 		return errors.Join(err, staging.Discard())
 	}
-	info, err := staging.Commit(ctx, r.manifest(f, tables))
+	info, err := staging.Commit(ctx, manifest)
 	if err != nil {
 		return errors.Join(err, staging.Discard())
 	}
@@ -144,21 +168,36 @@ func (r *running) publish(ctx context.Context, db *duck.DB, published []Publishe
 	return nil
 }
 
-// feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by
-// its readers from then on.
-func (r *running) feed(ctx context.Context, rel sinks.Release, tables []sinks.Table) error {
-	for i, s := range r.Sinks {
-		if err := r.write(ctx, s, rel, tables); err != nil {
-			return errors.Join(err, abort(ctx, r.Sinks[:i+1]))
+// stock has the sinks fill the staging folder.
+func (r *running) stock(ctx context.Context, db *duck.DB, staging *release.Staging, published []Published, f facts, into []sinks.Sink) (release.Manifest, error) {
+	tables := make([]sinks.Table, len(published))
+	for i, p := range published {
+		var err error
+		if tables[i], err = db.Table(ctx, p.Name, p.Order); err != nil {
+			return release.Manifest{}, err
 		}
 	}
-	for i, s := range r.Sinks {
+	rel := sinks.Release{ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db}
+	r.Watch.Begin("publish", len(into)*len(tables))
+	defer r.Watch.End()
+	return r.manifest(f, tables), r.feed(ctx, rel, tables, into)
+}
+
+// feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by
+// its readers from then on.
+func (r *running) feed(ctx context.Context, rel sinks.Release, tables []sinks.Table, into []sinks.Sink) error {
+	for i, s := range into {
+		if err := r.write(ctx, s, rel, tables); err != nil {
+			return errors.Join(err, abort(ctx, into[:i+1]))
+		}
+	}
+	for i, s := range into {
 		err := ctx.Err()
 		if err == nil {
 			err = s.Commit(ctx)
 		}
 		if err != nil {
-			return errors.Join(err, abort(ctx, r.Sinks[i:]))
+			return errors.Join(err, abort(ctx, into[i:]))
 		}
 	}
 	return nil
@@ -188,7 +227,7 @@ func abort(ctx context.Context, begun []sinks.Sink) error {
 }
 
 func (r *running) manifest(f facts, tables []sinks.Table) release.Manifest {
-	m := release.Manifest{Run: f.run, Created: f.created, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash, Unread: f.unread}
+	m := release.Manifest{Run: f.run, Created: f.created, AsOf: f.asOf, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash, Unread: f.unread}
 	for _, d := range r.Datasets {
 		m.Illustrative = m.Illustrative || d.Illustrative
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type columnSpec struct {
 var (
 	textType = arrow.BinaryTypes.String
 	wholeNum = arrow.PrimitiveTypes.Int64
+	number   = arrow.PrimitiveTypes.Float64
 	yesNo    = arrow.FixedWidthTypes.Boolean
 	instant  = &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
 )
@@ -76,8 +78,21 @@ func appendValue(b array.Builder, v any) error {
 		b.Append(v.(string))
 	case *array.Int64Builder:
 		b.Append(v.(int64))
+	case *array.Float64Builder:
+		x := v.(*float64)
+		if x == nil {
+			b.AppendNull()
+			return nil
+		}
+		b.Append(*x)
 	case *array.BooleanBuilder:
 		b.Append(v.(bool))
+	case *array.Date32Builder:
+		if v.(time.Time).IsZero() {
+			b.AppendNull()
+			return nil
+		}
+		b.Append(arrow.Date32FromTime(v.(time.Time)))
 	case *array.TimestampBuilder:
 		if v.(time.Time).IsZero() {
 			b.AppendNull()
@@ -169,12 +184,13 @@ var runTable = tableSpec{
 		{"statloom", textType, "Version of the program"},
 		{"config_hash", textType, "Identifies the configuration and the files it names"},
 		{"inputs_hash", textType, "Identifies the books, the configuration and the program it was made of"},
+		{"as_of", instant, "The release holds what was known at this time, UTC; null: everything"},
 	},
 }
 
 func (r *running) loadRun(ctx context.Context, db *duck.DB, f facts) error {
 	return runTable.create(ctx, db, [][]any{
-		{f.run, f.release, r.Name.VI, r.Name.EN, f.created, r.Engine, r.ConfigHash, f.inputsHash},
+		{f.run, f.release, r.Name.VI, r.Name.EN, f.created, r.Engine, r.ConfigHash, f.inputsHash, f.asOf},
 	})
 }
 
@@ -192,12 +208,12 @@ var codeColumns = map[string]string{
 // Frame makes the tables that every release holds besides its datasets, with the code lists and no other rows, so that SQL
 // can be checked without data.
 func (r *Runner) Frame(ctx context.Context, db *duck.DB) error {
-	for _, t := range []tableSpec{snapshotTable, datasetTable, runTable} {
+	for _, t := range []tableSpec{snapshotTable, datasetTable, runTable, correctionTable, changeTable} {
 		if err := t.create(ctx, db, nil); err != nil {
 			return err
 		}
 	}
-	return r.loadCodeLists(ctx, db)
+	return errors.Join(r.loadCodeLists(ctx, db), r.loadConcordances(ctx, db))
 }
 
 // loadCodeLists loads all code lists into one table.
@@ -228,9 +244,13 @@ func (r *Runner) loadCodeLists(ctx context.Context, db *duck.DB) error {
 // standardTables are the tables that every release holds besides its datasets.
 func standardTables() []Published {
 	return []Published{
+		{Name: changeTable.name, Order: []string{"dataset", "book", "of", "sheet", "cell", "was_sheet", "was_cell", "kind", "note"}},
+		{Name: "corrections", Order: []string{"dataset", "correction"}},
 		{Name: "code_lists", Order: []string{"code_list", "code", "valid_from"}},
+		{Name: "concordances", Order: []string{"concordance", "from_code", "to_code"}},
 		{Name: "datasets", Order: []string{"dataset"}},
 		{Name: "quarantine", Order: []string{"dataset", "book", "sheet", "cell", "text", "reason"}},
+		{Name: duck.RevisionSummary, Order: []string{"dataset", "series"}},
 		{Name: "runs", Order: []string{"run"}},
 		{Name: "snapshots", Order: []string{"uri", "source", "version"}},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
+	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/sources/sheet"
@@ -31,6 +32,23 @@ const (
 	maxRejects    = 10_000
 	maxRejectText = 1_000 // bytes
 )
+
+// rows gives the rejects as rows of the quarantine.
+func (t trailer) rows(d *Dataset, in input) []duck.Rejected {
+	var rows []duck.Rejected
+	for _, x := range t.Rejects {
+		rows = append(rows, duck.Rejected{
+			Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name, Sheet: x.Sheet, Cell: x.Cell, Text: x.Text, Reason: x.Reason,
+		})
+	}
+	if t.More > 0 {
+		rows = append(rows, duck.Rejected{
+			Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name,
+			Reason: fmt.Sprintf("%d more cells or rows of this book could not be used; the first %d are listed", t.More, len(t.Rejects)),
+		})
+	}
+	return rows
+}
 
 func (t trailer) rejected() int64 { return int64(len(t.Rejects)) + t.More }
 

@@ -24,22 +24,37 @@ func (r *running) load(ctx context.Context, db *duck.DB, books []lake.Version, i
 	if err := r.loadCodeLists(ctx, db); err != nil {
 		return nil, err
 	}
+	if err := r.loadConcordances(ctx, db); err != nil {
+		return nil, err
+	}
 	r.Watch.Begin("load", len(r.Datasets))
 	defer r.Watch.End()
 	var tables []Published
-	var catalogue [][]any
+	var catalogue, corrections [][]any
 	for i := range r.Datasets {
 		d := &r.Datasets[i]
-		report, err := r.loadDataset(ctx, db, d, books, inputs)
+		report, corrected, err := r.loadDataset(ctx, db, d, books, inputs, f)
 		if err != nil {
 			return nil, err
 		}
+		corrections = append(corrections, corrected...)
 		order := append(slices.Clone(d.Key), transforms.ColVintageFrom)
 		tables = append(tables, Published{Name: d.ID, Order: order}, Published{Name: d.ID + "_history", Order: order})
 		catalogue = append(catalogue, r.catalogueRow(d, report))
 		r.Watch.Part(d.ID)
 	}
+	if err := correctionTable.create(ctx, db, corrections); err != nil {
+		return nil, err
+	}
 	if err := datasetTable.create(ctx, db, catalogue); err != nil {
+		return nil, err
+	}
+	if !f.asOf.IsZero() {
+		if err := db.ForgetAfter(ctx, f.asOf, r.datasetIDs()); err != nil {
+			return nil, err
+		}
+	}
+	if err := db.BuildRevisions(ctx, r.measured()); err != nil {
 		return nil, err
 	}
 	if err := r.loadRun(ctx, db, f); err != nil {
@@ -48,50 +63,44 @@ func (r *running) load(ctx context.Context, db *duck.DB, books []lake.Version, i
 	return append(tables, standardTables()...), nil
 }
 
-// loadDataset loads the fragments of a dataset and has its vintages built.
-func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, books []lake.Version, inputs []input) (duck.DatasetReport, error) {
+// loadDataset loads the fragments of a dataset and has its vintages built. corrections are rows of the table of those.
+func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, books []lake.Version, inputs []input, f facts) (
+	report duck.DatasetReport, corrections [][]any, err error,
+) {
 	schema, err := d.Schema()
 	if err != nil {
-		return duck.DatasetReport{}, err
+		return report, nil, err
 	}
-	editions, err := loadEditions(ctx, db, d, books)
-	if err != nil {
-		return duck.DatasetReport{}, err
+	build := duck.Dataset{ID: d.ID, Comment: d.comment(), Key: d.Key, Values: d.Values, Columns: d.Columns, AsOf: f.asOf}
+	if build.Editions, err = loadEditions(ctx, db, d, books); err != nil {
+		return report, nil, err
+	}
+	if build.Corrections, err = d.corrections(f.now()); err != nil {
+		return report, nil, err
 	}
 	var rejects []duck.Rejected
 	var rejected int64
 	_, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs, func(in input, t trailer) {
-		for _, x := range t.Rejects {
-			rejects = append(rejects, duck.Rejected{
-				Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name, Sheet: x.Sheet, Cell: x.Cell, Text: x.Text, Reason: x.Reason,
-			})
-		}
-		if t.More > 0 {
-			rejects = append(rejects, duck.Rejected{
-				Dataset: d.ID, SnapshotID: in.version.SHA256, Book: in.version.Name,
-				Reason: fmt.Sprintf("%d more cells or rows of this book could not be used; the first %d are listed", t.More, len(t.Rejects)),
-			})
-		}
+		rejects = append(rejects, t.rows(d, in)...)
 		rejected += t.rejected()
 	}))
 	if err != nil {
-		return duck.DatasetReport{}, fmt.Errorf("load dataset %s: %w", d.ID, err)
+		return report, nil, fmt.Errorf("load dataset %s: %w", d.ID, err)
 	}
-	report, err := db.BuildDataset(ctx, duck.Dataset{
-		ID: d.ID, Comment: d.comment(), Key: d.Key, Values: d.Values, Columns: d.Columns, Editions: editions,
-	})
-	if err != nil {
-		return report, err
-	}
+	// The vintages have to know what could not be used: it must not pass for withdrawn.
 	if err := db.Quarantine(ctx, rejects); err != nil {
-		return report, err
+		return report, nil, err
+	}
+	if report, err = db.BuildDataset(ctx, build); err != nil {
+		return report, nil, err
 	}
 	r.result.Counters[CountObservations] += report.Latest
 	r.result.Counters[CountQuarantined] += report.Quarantined + rejected
 	if report.Quarantined > 0 {
 		r.event(ctx, slog.LevelWarn, "load", d.ID, "cells that contradict another cell of the same book: %d; the table quarantine names them", report.Quarantined)
 	}
-	return report, nil
+	corrections, err = r.correctionRows(ctx, db, d, build)
+	return report, corrections, err
 }
 
 // fragments streams the batches of all fragments of a dataset and tells done of each one's trailer.
@@ -131,6 +140,25 @@ func (r *running) fragment(ctx context.Context, in input, done func(input, trail
 	}
 	done(in, t)
 	return true
+}
+
+func (r *Runner) datasetIDs() []string {
+	ids := make([]string, len(r.Datasets))
+	for i, d := range r.Datasets {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
+// measured gives the datasets of observations, with their keys: those whose values can be revised.
+func (r *Runner) measured() []duck.Dataset {
+	var list []duck.Dataset
+	for _, d := range r.Datasets {
+		if slices.Contains(d.Values, transforms.ColObsValue) && slices.Contains(d.Key, transforms.ColTimePeriod) {
+			list = append(list, duck.Dataset{ID: d.ID, Key: d.Key})
+		}
+	}
+	return list
 }
 
 // comment describes a dataset in the database.

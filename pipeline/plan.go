@@ -12,6 +12,7 @@ type PlanStep struct {
 	Step    string `json:"step"`    // pull, read, compute, publish
 	Subject string `json:"subject"` // source, dataset, stage or sink
 	What    string `json:"what"`
+	Fresh   int    `json:"fresh"` // books that are new to it; those nobody knows of yet are not counted
 }
 
 // Plan says what a run would do now. It lists the sources but fetches nothing and changes nothing: whether a known book
@@ -42,7 +43,7 @@ func (r *Runner) Plan(ctx context.Context) ([]PlanStep, error) {
 	for i := range r.Datasets {
 		d := &r.Datasets[i]
 		all, unread := count(inputs, d), count(missing, d)
-		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, unread)})
+		steps = append(steps, PlanStep{"read", d.ID, fmt.Sprintf("%d books known, %d of them to be read, besides new ones", all, unread), unread})
 	}
 	what := fmt.Sprintf("a new release with %d datasets", len(r.Datasets))
 	// A current release that is damaged is replaced, so its error is no reason to stop.
@@ -52,7 +53,7 @@ func (r *Runner) Plan(ctx context.Context) ([]PlanStep, error) {
 			what = fmt.Sprintf("nothing, unless a book is new or changed, or one of the %d that could not be read can be read by now", n)
 		}
 	}
-	return append(steps, PlanStep{"publish", "", what}), nil
+	return append(steps, PlanStep{Step: "publish", What: what}), nil
 }
 
 // planSource lists a source; one that is away is part of the plan, not an error.
@@ -62,7 +63,7 @@ func (r *running) planSource(ctx context.Context, s Source) (PlanStep, map[strin
 		return PlanStep{}, nil, ctx.Err()
 	}
 	if err != nil {
-		return PlanStep{"pull", s.ID, "cannot be listed: " + err.Error()}, nil, nil
+		return PlanStep{Step: "pull", Subject: s.ID, What: "cannot be listed: " + err.Error()}, nil, nil
 	}
 	uris := map[string]bool{}
 	fresh := 0
@@ -76,7 +77,7 @@ func (r *running) planSource(ctx context.Context, s Source) (PlanStep, map[strin
 			fresh++
 		}
 	}
-	return PlanStep{"pull", s.ID, fmt.Sprintf("%d books, %d of them new", len(items), fresh)}, uris, nil
+	return PlanStep{"pull", s.ID, fmt.Sprintf("%d books, %d of them new", len(items), fresh), fresh}, uris, nil
 }
 
 func count(inputs []input, d *Dataset) int {

@@ -19,11 +19,16 @@ import (
 // Run does one run. The caller holds the run's lock. The error is nil when a release was published or nothing had
 // changed; Result.Problems may still hold faults that did not stop it.
 func (r *Runner) Run(ctx context.Context, id string) (Result, error) {
+	return r.record(ctx, id, (*running).steps)
+}
+
+// record does the steps of a run and keeps them in the run history.
+func (r *Runner) record(ctx context.Context, id string, steps func(*running, context.Context) error) (Result, error) {
 	run := &running{Runner: r, result: Result{Run: id, Counters: map[string]int64{}}}
 	if err := r.Log.Start(ctx, runlog.Run{ID: id, Started: r.Now(), ConfigHash: r.ConfigHash, Trigger: r.Trigger}); err != nil {
 		return run.result, fmt.Errorf("start the run history: %w", err)
 	}
-	err := run.steps(ctx)
+	err := steps(run, ctx)
 	if workErr := os.RemoveAll(r.Work); workErr != nil {
 		run.problem(ctx, "publish", "", fmt.Errorf("remove working files: %w", workErr))
 	}
@@ -76,6 +81,7 @@ func exitCode(r Result, err error) int {
 type running struct {
 	*Runner
 	result Result
+	silent bool // the run history does not hear of it
 }
 
 func (r *running) steps(ctx context.Context) error {
@@ -149,6 +155,9 @@ func gained(before, now []release.Unread) bool {
 func (r *running) event(ctx context.Context, level slog.Level, step, subject, format string, args ...any) {
 	message := strings.TrimSpace(fmt.Sprintf(format, args...))
 	r.Watch.Event(level, step, subject, message)
+	if r.silent {
+		return
+	}
 	// The history must not stop a run; Finish reports when it cannot be written at all.
 	_ = r.Log.Event(ctx, runlog.Event{RunID: r.result.Run, At: r.Now(), Step: step, Subject: subject, Level: level, Message: message})
 }

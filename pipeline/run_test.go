@@ -351,7 +351,7 @@ func TestPlanTellsAndTouchesNothing(t *testing.T) {
 			}
 		}
 	}
-	plan("{pull books 2 books, 2 of them new}", "{read iip 0 books known", "a new release with 1 datasets")
+	plan("{pull books 2 books, 2 of them new", "{read iip 0 books known", "a new release with 1 datasets")
 	w.run(runlog.Done, 1)
 	plan("2 books, 0 of them new", "2 books known, 1 of them to be read", "one of the 1 that could not be read")
 	w.reader.hook = nil

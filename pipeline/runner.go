@@ -35,7 +35,9 @@ type Runner struct {
 	Datasets       []Dataset
 	CodeLists      []arrow.RecordBatch // the codes of all code lists
 	CodeListSchema *arrow.Schema
-	Stages         []Stage // in the order they run
+	Concordances   []transforms.ConcordanceRow // of all concordances
+	Differ         Differ                      // compares each book with the one before
+	Stages         []Stage                     // in the order they run
 	Sinks          []sinks.Sink
 
 	Name       transforms.Text // of what is published
@@ -71,12 +73,23 @@ type Dataset struct {
 	Values       []string          // columns whose change opens a new vintage
 	Columns      map[string]string // comments of columns
 	RecipeHash   string            // over everything Reader and Transforms depend on, in hex
+	Corrections  []transforms.Correction
+	Accepted     []string // names of books whose changes of meaning a person has accepted
 }
 
 // Stage works on the loaded tables: it computes indicators or checks expectations.
 type Stage interface {
 	Name() string
-	Run(ctx context.Context, db *duck.DB) (StageReport, error)
+	Run(ctx context.Context, db *duck.DB, in Setting) (StageReport, error)
+}
+
+// Setting is what a stage may know of the release that it works for.
+type Setting struct {
+	Now     time.Time // the time the release is about: when it is built, or the instant of a run as of an earlier one
+	Run     string
+	Release string
+
+	Previous string // folder of the release or the held-back candidate that was made last; empty: none
 }
 
 // StageReport is what a stage has to say.
@@ -111,6 +124,7 @@ type Result struct {
 	Run      string
 	Status   runlog.Status
 	Release  string // the release that is current after the run
+	Folder   string // where a run as of an earlier time put what it made
 	Counters map[string]int64
 	Problems []error
 }

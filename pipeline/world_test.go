@@ -297,7 +297,7 @@ type stage struct {
 
 func (s *stage) Name() string { return "check" }
 
-func (s *stage) Run(context.Context, *duck.DB) (pipeline.StageReport, error) {
+func (s *stage) Run(context.Context, *duck.DB, pipeline.Setting) (pipeline.StageReport, error) {
 	return s.report, call(s.hook, "stage", "")
 }
 

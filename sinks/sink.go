@@ -22,6 +22,10 @@ type Sink interface {
 	Abort(ctx context.Context) error
 }
 
+// Remote is implemented by sinks that publish elsewhere than below Release.Dir. They have no part in what is made for
+// study, such as a run as of an earlier time.
+type Remote interface{ Remote() bool }
+
 // Release is what a sink knows of the release it takes part in.
 type Release struct {
 	ID    string

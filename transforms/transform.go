@@ -59,7 +59,8 @@ type Reject struct {
 
 // Report says what a Reader saw in one book.
 type Report struct {
-	Tables int      // tables that the recipe matched
-	Rows   int64    // observations or records emitted
-	Notes  []string // what a person should know: harmless oddities that were followed
+	Tables int          // tables that the recipe matched
+	Rows   int64        // observations or records emitted
+	Notes  []string     // what a person should know: harmless oddities that were followed
+	Shapes []TableShape `json:",omitempty"` // what those tables look like, to compare the next book with
 }

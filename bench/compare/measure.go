@@ -53,6 +53,12 @@ type peer struct {
 	name string
 	argv []string
 	env  string
+	sets []string // the sets of books it reads; none: all
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // findPeers lists the readers that are there, and says which are not.
@@ -64,6 +70,13 @@ func findPeers(o options) (peers []peer, missing []string) {
 	for _, name := range ours {
 		peers = append(peers, peer{name: name, argv: []string{self, "-one", name}})
 	}
+	if program := filepath.Join(o.work, "statloom"); exists(program) {
+		out := filepath.Join(o.work, "out.parquet")
+		peers = append(peers,
+			peer{name: "to-parquet", sets: []string{"mixed"}, argv: []string{program, "read", "--format", "parquet", "--as", "list", "--out", out}},
+			peer{name: "to-parquet", sets: []string{"small"}, argv: []string{program, "read", "--format", "parquet", "--out", out}},
+			peer{name: "count", argv: []string{program, "read", "--count"}})
+	}
 	python := filepath.Join(o.work, "peers", "python", "bin", "python")
 	for _, p := range []struct{ name, module string }{
 		{"calamine", "python_calamine"}, {"fastexcel", "fastexcel"}, {"polars", "polars"}, {"openpyxl", "openpyxl"}, {"pandas", "pandas"},
@@ -73,6 +86,10 @@ func findPeers(o options) (peers []peer, missing []string) {
 			continue
 		}
 		peers = append(peers, peer{name: p.name, argv: []string{python, filepath.Join(o.bench, "peers", "peer.py"), p.name}})
+	}
+	if !slices.Contains(missing, "pandas (Python)") {
+		peers = append(peers, peer{name: "pandas-to-parquet", sets: []string{"small"},
+			argv: []string{python, filepath.Join(o.bench, "peers", "pandas_to_parquet.py"), filepath.Join(o.work, "pandas.parquet")}})
 	}
 	node := filepath.Join(o.work, "peers", "node")
 	if _, err := os.Stat(filepath.Join(node, "node_modules", "xlsx")); err != nil {
@@ -95,6 +112,7 @@ func findPeers(o options) (peers []peer, missing []string) {
 // measure runs all readers over a set, round after round. A reader that fails or has used up its budget is left out of the
 // rounds that follow.
 func measure(s set, peers []peer, o options) ([]Run, error) {
+	peers = slices.DeleteFunc(slices.Clone(peers), func(p peer) bool { return p.sets != nil && !slices.Contains(p.sets, s.name) })
 	runs := make([]Run, len(peers))
 	for round := range o.rounds {
 		for i, p := range peers {
@@ -124,6 +142,7 @@ func (p peer) read(books []string) (seconds float64, cells, peak int64, err erro
 	}
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
+	start := time.Now()
 	if err := c.Run(); err != nil {
 		lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
 		return 0, 0, 0, fmt.Errorf("%w: %s", err, lines[len(lines)-1])
@@ -132,7 +151,9 @@ func (p peer) read(books []string) (seconds float64, cells, peak int64, err erro
 		Seconds float64 `json:"seconds"`
 		Cells   int64   `json:"cells"`
 	}
-	if err := json.Unmarshal(out.Bytes(), &took); err != nil {
+	if filepath.Base(p.argv[0]) == "statloom" { // the program does not time itself
+		took.Seconds = time.Since(start).Seconds()
+	} else if err := json.Unmarshal(out.Bytes(), &took); err != nil {
 		return 0, 0, 0, fmt.Errorf("what it printed is no JSON: %w", err)
 	}
 	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {

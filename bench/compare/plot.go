@@ -22,7 +22,7 @@ func (r Results) plot() string {
 	var body strings.Builder
 	y := plotMargin
 	for _, s := range r.Sets {
-		runs := slices.DeleteFunc(slices.Clone(s.Runs), func(r Run) bool { return r.Median() == 0 || strings.HasPrefix(r.Reader, "inflate") })
+		runs := slices.DeleteFunc(slices.Clone(s.Runs), func(r Run) bool { return r.Median() == 0 || r.Cells == 0 || r.Reader == "pandas-to-parquet" })
 		slices.SortStableFunc(runs, func(a, b Run) int {
 			if a.Median() < b.Median() {
 				return -1

@@ -60,7 +60,7 @@ func (r Results) table() string {
 				fmt.Fprintf(&b, "| %s | | does not read it | | | |\n", label(run.Reader))
 			case run.Reader == "statloom":
 				fmt.Fprintf(&b, "| **statloom** | %d | **%.3f** | **%.2f** | %s | |\n", len(run.Seconds), m, float64(run.Cells)/m/1e6, size(run.Peak))
-			case strings.HasPrefix(run.Reader, "inflate"):
+			case run.Cells == 0:
 				fmt.Fprintf(&b, "| %s | %d | %.3f | | %s | %.2f× |\n", label(run.Reader), len(run.Seconds), m, size(run.Peak), m/base.Median())
 			default:
 				fmt.Fprintf(&b, "| %s | %d | %.3f | %.2f | %s | %.1f× |\n", label(run.Reader), len(run.Seconds), m, float64(run.Cells)/m/1e6, size(run.Peak), m/base.Median())
@@ -88,7 +88,8 @@ func label(reader string) string {
 		"excelize": "excelize (Go), raw values", "calamine": "python-calamine", "fastexcel": "fastexcel (Python, to Arrow)",
 		"polars": "polars (Python, by fastexcel)", "openpyxl": "openpyxl (Python), read-only", "pandas": "pandas (Python, by openpyxl)",
 		"SheetJS": "SheetJS (Node.js)", "readxl": "readxl (R)", "inflate": "only inflating, with Go's standard library",
-		"inflate-own": "only inflating, with statloom's inflater",
+		"inflate-own": "only inflating, with statloom's inflater", "count": "`statloom read --count`, start to end",
+		"to-parquet": "`statloom read --format parquet`, start to end", "pandas-to-parquet": "the same by a pandas script",
 	}
 	if name, ok := names[reader]; ok {
 		return name

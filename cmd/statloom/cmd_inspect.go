@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,9 +97,6 @@ func (a *app) inspectPage(ctx context.Context, files []string, only string, rows
 	}
 	if pr.seen == 0 && only != "" {
 		return noSheet(strings.Join(files, ", "), only)
-	}
-	if !slices.ContainsFunc(pr.found, func(p *proposal) bool { return p.Vietnamese }) {
-		pr.page.SetLanguage("en")
 	}
 	if err := writePage(pr.page, a.path(target)); err != nil {
 		return err

@@ -19,11 +19,12 @@ func (a *app) cmdRelease() *cobra.Command {
   statloom release rollback
   statloom release rollback 20260102T030405Z-1a2b3c4d
   statloom release prune --keep 3
-  statloom release verify`,
+  statloom release verify
+  statloom release export --evidence release.zip`,
 		Args: knownCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.cmdReleaseList(), a.cmdReleaseRollback(), a.cmdReleasePrune(), a.cmdReleaseVerify())
+	c.AddCommand(a.cmdReleaseList(), a.cmdReleaseRollback(), a.cmdReleasePrune(), a.cmdReleaseVerify(), a.cmdReleaseExport())
 	return c
 }
 

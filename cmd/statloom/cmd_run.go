@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,19 +21,36 @@ import (
 
 func (a *app) cmdRun() *cobra.Command {
 	var full, dry bool
+	var asOf, out string
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Pull the books, read, compute, check and publish a release",
 		Long: `Do one run: pull what is new at the sources, read it, load every vintage, compute the indicators, run the checks and
 publish one release. When nothing has changed since the current release, nothing else is done. When a check of severity
-error fails, the last good release stays current and the exit code is 3.`,
+error fails, the last good release stays current and the exit code is 3.
+
+With --as-of everything is computed anew from what was known at that time: every dataset holds its values as they stood
+then, and books and corrections that came later play no part. A book became known when its source published it, where
+that is known, else when it was fetched. Nothing is fetched, and the current release stays as it is: the result goes to
+asof/<time> in the data folder, or to the folder that --out names. A date means the end of that day; times are UTC
+unless they say otherwise.`,
 		Example: `  statloom run
   statloom run --config examples/gso-monthly/config.yaml
   statloom run --full-refresh         read every book anew
+  statloom run --as-of 2024-09-30     compute everything from what was known at the end of that day
+  statloom run --as-of 2024-09-30T08:00:00+07:00 --out study/before
   statloom run --dry-run              say what a run would do (the same as: statloom plan)`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if dry {
+			switch {
+			case asOf != "":
+				if full || dry {
+					return usageError{errors.New("--as-of goes with neither --full-refresh nor --dry-run")}
+				}
+				return a.runAsOf(c.Context(), asOf, out)
+			case out != "":
+				return usageError{errors.New("--out goes with --as-of: a release is always published in the data folder")}
+			case dry:
 				return a.plan(c.Context(), "table")
 			}
 			return a.run(c.Context(), full)
@@ -40,11 +58,47 @@ error fails, the last good release stays current and the exit code is 3.`,
 	}
 	a.configFlag(c, "c")
 	c.Flags().BoolVar(&full, "full-refresh", false, "read every book anew and publish even if nothing has changed")
+	c.Flags().StringVar(&asOf, "as-of", "", "compute from what was known at this date or time, beside the current release")
+	c.Flags().StringVar(&out, "out", "", "with --as-of: put the result into this folder")
+	_ = c.MarkFlagDirname("out")
 	c.Flags().BoolVar(&dry, "dry-run", false, "only say what would be done")
 	return c
 }
 
-func (a *app) run(ctx context.Context, full bool) (err error) {
+func (a *app) run(ctx context.Context, full bool) error {
+	return a.inTurn(ctx, func(t turn) error {
+		t.Full, t.Trigger = full, "manual"
+		started := a.now()
+		result, err := t.Run(ctx, t.id)
+		t.watched()
+		if err != nil {
+			return err
+		}
+		if err := a.summary(ctx, t.cfg, result, a.now().Sub(started)); err != nil {
+			return err
+		}
+		return problems(result)
+	})
+}
+
+// problems gives the exit code of a run that went on in spite of them.
+func problems(r pipeline.Result) error {
+	if len(r.Problems) > 0 {
+		return shown{fault.ExitCode(errors.Join(r.Problems...))}
+	}
+	return nil
+}
+
+// turn is a runner that has the data folder to itself.
+type turn struct {
+	*pipeline.Runner
+	cfg     *config.Config
+	id      string
+	watched func() // ends the display of the progress: from then on results may be printed
+}
+
+// inTurn lets do have a runner while no other process can change the data folder.
+func (a *app) inTurn(ctx context.Context, do func(t turn) error) (err error) {
 	cfg, err := a.load()
 	if err != nil {
 		return err
@@ -58,29 +112,16 @@ func (a *app) run(ctx context.Context, full bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, history.Close(), lock.Release()) }()
-
 	watch := a.watcher()
+	watched := sync.OnceFunc(watch.close)
+	defer watched()
 	runner, closeRunner, err := a.wire(ctx, cfg)
 	if err != nil {
-		watch.close()
 		return err
 	}
 	defer func() { err = errors.Join(err, closeRunner()) }()
-	runner.Log, runner.Watch, runner.Full, runner.Trigger = history, watch, full, "manual"
-
-	started := a.now()
-	result, err := runner.Run(ctx, id)
-	watch.close()
-	if err != nil {
-		return err
-	}
-	if err := a.summary(ctx, cfg, result, a.now().Sub(started)); err != nil {
-		return err
-	}
-	if len(result.Problems) > 0 {
-		return shown{fault.ExitCode(errors.Join(result.Problems...))}
-	}
-	return nil
+	runner.Log, runner.Watch = history, watch
+	return do(turn{runner, cfg, id, watched})
 }
 
 // begin takes the run's lock and opens the run history.

@@ -22,7 +22,7 @@ func (a *app) cmdSQL() *cobra.Command {
 		Use:   "sql",
 		Short: "Ask the current release in SQL, read-only",
 		Long: `Open the current release read-only and run SQL: one statement list with -c, statements piped in, or an interactive
-prompt with history. In the prompt: .tables, .describe NAME, .format FORM, .help, .quit.`,
+prompt with history. In the prompt: .tables, .macros, .describe NAME, .format FORM, .help, .quit. docs/sql.md has examples.`,
 		Example: `  statloom sql -c "SELECT * FROM indicators WHERE indicator = 'SI01'"
   statloom sql --format csv -c "SELECT * FROM targets" > targets.csv
   echo "SHOW TABLES" | statloom sql
@@ -150,20 +150,42 @@ func (s *session) knows(ctx context.Context, table string) (bool, error) {
 	return rows.Next(), rows.Err()
 }
 
+// macros selects what is known of the release's macros.
+const macros = `SELECT function_name || '(' || array_to_string(any_value(parameters), ', ') || ')' AS macro,
+	CASE any_value(function_type) WHEN 'macro' THEN 'value' ELSE 'table' END AS gives, any_value(comment) AS comment
+	FROM duckdb_functions() WHERE NOT internal GROUP BY function_name`
+
+// describe lists the columns of a table, or says what a macro takes and gives.
+func (s *session) describe(ctx context.Context, name string) error {
+	known, err := s.knows(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case known:
+		return s.one(ctx, `SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = `+
+			duck.Literal(name)+` ORDER BY column_index`)
+	}
+	rows, err := s.db.Query(ctx, `SELECT 1 FROM duckdb_functions() WHERE NOT internal AND function_name = `+duck.Literal(name))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), &fault.Error{Kind: fault.Input, What: fmt.Sprintf("there is no table or macro %q", name), Remedy: "see .tables and .macros"})
+	}
+	return s.one(ctx, macros+` HAVING function_name = `+duck.Literal(name))
+}
+
 // dot runs a command of the prompt.
 func (s *session) dot(ctx context.Context, words []string) error {
 	switch {
 	case words[0] == ".tables" && len(words) == 1:
 		return s.one(ctx, `SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
 			UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY 1`)
+	case words[0] == ".macros" && len(words) == 1:
+		return s.one(ctx, macros+` ORDER BY 1`)
 	case words[0] == ".describe" && len(words) == 2:
-		if known, err := s.knows(ctx, words[1]); err != nil {
-			return err
-		} else if !known {
-			return &fault.Error{Kind: fault.Input, What: fmt.Sprintf("there is no table %q", words[1]), Remedy: "see .tables"}
-		}
-		return s.one(ctx, `SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = `+
-			duck.Literal(words[1])+` ORDER BY column_index`)
+		return s.describe(ctx, words[1])
 	case words[0] == ".format" && len(words) == 2:
 		if err := knownForm(words[1], "table", "csv", "json", "jsonl"); err != nil {
 			return err
@@ -175,7 +197,8 @@ func (s *session) dot(ctx context.Context, words []string) error {
 		return &fault.Error{Kind: fault.Input, What: strings.Join(words, " ") + " is no command of the prompt", Remedy: "see .help"}
 	}
 	_, err := fmt.Fprint(s.out, `.tables            list tables and views with what they hold
-.describe NAME     list the columns of a table with their meaning
+.macros            list macros with what they compute
+.describe NAME     list the columns of a table with their meaning, or say what a macro takes
 .format FORM       print as table, csv, json or jsonl
 .quit              leave
 Anything else is SQL and ends with a semicolon.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline"
+	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -32,28 +33,31 @@ func (a *app) validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var r pipeline.Runner
-	if err := wireData(&r, cfg); err != nil {
-		return err
-	}
-	var schemas []indicator.Schema
-	for _, d := range r.Datasets {
-		schema, err := d.Schema()
-		if err != nil {
-			return &fault.Error{Kind: fault.Config, File: a.configFile, Err: err}
-		}
-		schemas = append(schemas, indicator.Schema{Dataset: d.ID, Arrow: schema})
-	}
-	problems, err := indicator.Validate(ctx, indicatorSet(cfg), schemas, r.Frame)
+	_, problems, err := examine(ctx, cfg)
 	if err != nil {
 		return err
 	}
+	more, err := quantities(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, more...)
 	if len(problems) > 0 {
 		return a.problems(problems)
 	}
 	fmt.Fprintf(a.out, "%s is right: %d sources, %d datasets, %d indicators, %d targets, %d checks\n",
 		a.configFile, len(cfg.Sources), len(cfg.Datasets), len(cfg.Indicators), len(cfg.Targets), len(cfg.Checks))
 	return nil
+}
+
+// examine looks at the declarations over datasets that hold nothing.
+func examine(ctx context.Context, cfg *config.Config) (indicator.Graph, []indicator.Problem, error) {
+	var r pipeline.Runner
+	schemas, err := declared(&r, cfg)
+	if err != nil {
+		return indicator.Graph{}, nil, err
+	}
+	return indicator.Examine(ctx, indicatorSet(cfg), schemas, r.Frame)
 }
 
 // problems reports what is wrong with declarations, all at once.

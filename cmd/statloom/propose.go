@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms"
+	"github.com/statloom/statloom/transforms/codes"
 	"github.com/statloom/statloom/transforms/layout"
+	"github.com/statloom/statloom/transforms/layout/page"
 	"github.com/statloom/statloom/transforms/period"
 )
 
@@ -20,46 +23,92 @@ type proposal struct {
 	Title       string
 	PeriodFrom  string
 	Dimensions  []proposedDimension
+	PriceBase   []priceRule // what the words of the table say of the price base
+	PriceFrom   string
+	Units       []string // of the figures, as they were read
+	Checks      []proposedCheck
 	Vietnamese  bool
+	questions   []page.Question
 	trial       trial
 	words       []string // of the title, for the id
 }
 
 // proposedDimension is a dimension of a proposal, with what the configuration says beside it.
-type proposedDimension struct{ ID, VI, EN, From, Value, Note string }
+type proposedDimension struct {
+	ID, VI, EN, From, Value, Note string
+	CodeList                      string // that knows most of its labels; "" for none
+	Keep                          bool   // labels that it does not know are kept
+	codes                         map[string]string
+}
 
-// propose adds the tables of a book to what has been found. A title that is known already is the same dataset.
-func (a *app) propose(ctx context.Context, book string, found []*proposal) ([]*proposal, error) {
-	err := a.eachSheet(ctx, book, func(g *sheet.Grid) error {
-		if g.Hidden {
+// proposer proposes datasets for the tables of books, and draws the page that shows them.
+type proposer struct {
+	app   *app
+	only  string // name of the one sheet that is looked at; "" for all
+	lists []*codes.List
+	page  *page.Page // nil for none
+	found []*proposal
+	seen  int // sheets
+}
+
+// book adds the tables of a book to what has been found.
+func (pr *proposer) book(ctx context.Context, book string) error {
+	return pr.app.eachSheet(ctx, book, func(g *sheet.Grid) error {
+		if pr.only != "" && g.Name != pr.only {
 			return nil
 		}
-		for _, t := range layout.Recognise(g).Tables {
-			if t.Title == "" || len(t.Lines)*len(t.Columns) < 4 {
-				continue
-			}
-			p := newProposal(t)
-			same := func(q *proposal) bool { return q.Title == p.Title }
-			if slices.ContainsFunc(found, same) {
-				continue
-			}
-			p.Book, p.Place = book, fmt.Sprintf("sheet %s, %s", g.Name, t.Range)
-			if err := p.choose(ctx, g, t); err != nil {
-				return err
-			}
-			p.distinguish(found)
-			found = append(found, p)
+		pr.seen++
+		s := layout.Recognise(g)
+		sets, readings, err := pr.sheet(ctx, book, g, s)
+		if err == nil && pr.page != nil {
+			err = pr.page.Add(book, g, s, sets, readings)
 		}
-		return ctx.Err()
+		return errors.Join(err, ctx.Err())
 	})
-	return found, err
+}
+
+// sheet proposes datasets for the tables of a sheet. A title that is known already is the same dataset.
+func (pr *proposer) sheet(ctx context.Context, book string, g *sheet.Grid, s *layout.Sheet) (sets []page.Dataset, readings map[string]page.Reading, err error) {
+	readings = map[string]page.Reading{}
+	if g.Hidden {
+		return nil, readings, nil
+	}
+	for i, t := range s.Tables {
+		if t.Title == "" || len(t.Lines)*len(t.Columns) < 4 {
+			continue
+		}
+		p := newProposal(t)
+		same := func(q *proposal) bool { return q.Title == p.Title }
+		if slices.ContainsFunc(pr.found, same) {
+			continue
+		}
+		p.Book, p.Place = book, fmt.Sprintf("sheet %s, %s", g.Name, t.Range)
+		if err := p.choose(ctx, g, t); err != nil {
+			return nil, nil, err
+		}
+		p.distinguish(pr.found)
+		p.questions = page.Questions(t)
+		p.Units = p.trial.units()
+		p.code(pr.lists)
+		p.check(t)
+		p.trial.readings(readings)
+		p.trial.figures, p.trial.refused = nil, nil
+		pr.found = append(pr.found, p)
+		text, err := p.yaml()
+		if err != nil {
+			return nil, nil, err
+		}
+		sets = append(sets, page.Dataset{ID: p.ID, Table: i + 1, YAML: text, Read: p.trial.usable(), Lost: p.trial.lost(), Why: p.trial.reason})
+	}
+	return sets, readings, nil
 }
 
 // choose takes the first of the ways to read the table that loses the fewest figures.
 func (p *proposal) choose(ctx context.Context, g *sheet.Grid, t *layout.Table) error {
 	best := -1
+	p.PriceBase, p.PriceFrom = priceRules(t)
 	for _, way := range ways(t) {
-		tried, err := tryOut(ctx, g, p.Book, way.recipe(p.Title))
+		tried, err := tryOut(ctx, g, p.Book, way.recipe(p))
 		if err != nil {
 			return err
 		}
@@ -81,8 +130,14 @@ type way struct {
 	dimensions []proposedDimension
 }
 
-func (w way) recipe(title string) transforms.Recipe {
-	r := transforms.Recipe{Title: title, Period: transforms.Pick{From: places(w.periodFrom)}}
+func (w way) recipe(p *proposal) transforms.Recipe {
+	r := transforms.Recipe{Title: p.Title, Period: transforms.Pick{From: places(w.periodFrom)}}
+	if len(p.PriceBase) > 0 {
+		r.PriceBase.From = places(p.PriceFrom)
+		for _, rule := range p.PriceBase {
+			r.PriceBase.Map = append(r.PriceBase.Map, transforms.Rule(rule))
+		}
+	}
 	for _, d := range w.dimensions {
 		r.Dimensions = append(r.Dimensions, transforms.Dimension{ID: d.ID, Pick: transforms.Pick{From: places(d.From), Value: d.Value}})
 	}

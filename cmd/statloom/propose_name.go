@@ -149,7 +149,7 @@ func (p *proposal) Freq() string { return p.Series().freq }
 func (p *proposal) Where() []struct{ Column, Value string } {
 	var list []struct{ Column, Value string }
 	for i, v := range p.Series().values {
-		list = append(list, struct{ Column, Value string }{p.Dimensions[i].ID, v})
+		list = append(list, struct{ Column, Value string }{p.Dimensions[i].ID, p.label(i, v)})
 	}
 	return list
 }

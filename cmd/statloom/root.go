@@ -22,6 +22,9 @@ type app struct {
 	configFile string
 	verbose    bool
 	noColor    bool
+
+	data    string // folder to use in place of the configuration's
+	offline bool   // the sources are not asked
 }
 
 // run runs the program with the given arguments and returns its exit code.
@@ -87,7 +90,7 @@ Exit codes: 0 done, 1 failed, 2 configuration, 3 checks failed (last good releas
 	})
 	root.AddCommand(
 		a.cmdInit(), a.cmdValidate(), a.cmdPlan(), a.cmdRun(), a.cmdRead(), a.cmdInspect(),
-		a.cmdSQL(), a.cmdStatus(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
+		a.cmdSQL(), a.cmdTrace(), a.cmdVerify(), a.cmdDiff(), a.cmdTests(), a.cmdReview(), a.cmdStatus(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
 	)
 	return root
 }
@@ -125,7 +128,11 @@ func (a *app) path(p string) string {
 
 // load reads the configuration that the command line names.
 func (a *app) load() (*config.Config, error) {
-	return config.Load(a.path(a.configFile), kinds(), a.env)
+	cfg, err := config.Load(a.path(a.configFile), kinds(), a.env)
+	if err == nil && a.data != "" {
+		cfg.Data = a.data
+	}
+	return cfg, err
 }
 
 // formatFlag gives a command the option that chooses its output form.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,16 +17,26 @@ import (
 )
 
 // stages are what happens in the database between loading and publishing, in order.
-func stages(cfg *config.Config, datasets []pipeline.Dataset) []pipeline.Stage {
+func stages(cfg *config.Config, datasets []pipeline.Dataset, more ...transforms.Check) []pipeline.Stage {
 	keys := map[string][]string{}
 	for _, d := range datasets {
 		keys[d.ID] = d.Key
 	}
-	checks := check.Standard(keys)
+	set := indicatorSet(cfg)
+	set.Keys = maps.Clone(keys)
+	observed := map[string]bool{}
+	for _, d := range cfg.Datasets {
+		observed[d.ID] = d.Table.Shape != transforms.Register
+	}
+	checks := check.Standard(keys, observed, cfg.Checks)
+	if len(cfg.Corrections) > 0 {
+		checks = append(checks, check.Corrections())
+	}
+	checks = append(checks, more...)
 	keys = maps.Clone(keys)
 	keys[indicator.Table] = indicatorKey(cfg)
 	return []pipeline.Stage{
-		computeStage{indicatorSet(cfg)},
+		computeStage{set},
 		checkStage{checks: append(checks, cfg.Checks...), keys: keys},
 	}
 }
@@ -55,7 +66,7 @@ type computeStage struct{ set indicator.Set }
 
 func (computeStage) Name() string { return "compute" }
 
-func (c computeStage) Run(ctx context.Context, db *duck.DB) (pipeline.StageReport, error) {
+func (c computeStage) Run(ctx context.Context, db *duck.DB, _ pipeline.Setting) (pipeline.StageReport, error) {
 	result, err := indicator.Build(ctx, db, c.set)
 	if err != nil {
 		return pipeline.StageReport{}, err
@@ -63,7 +74,10 @@ func (c computeStage) Run(ctx context.Context, db *duck.DB) (pipeline.StageRepor
 	report := pipeline.StageReport{Tables: []pipeline.Published{
 		{Name: indicator.Table, Order: []string{"indicator", "time_period"}},
 		{Name: indicator.Catalogue, Order: []string{"indicator"}},
+		{Name: indicator.Inputs, Order: []string{"indicator", "time_period", "n"}},
+		{Name: indicator.Formulas, Order: []string{"indicator", "time_period"}},
 		{Name: indicator.Targets, Order: []string{"target"}},
+		{Name: indicator.Projections, Order: []string{"target", "scenario", "time_period"}},
 	}}
 	var missing []string
 	for _, i := range result.Indicators {
@@ -85,8 +99,12 @@ type checkStage struct {
 
 func (checkStage) Name() string { return "check" }
 
-func (c checkStage) Run(ctx context.Context, db *duck.DB) (pipeline.StageReport, error) {
-	results, err := check.Run(ctx, db, c.checks, c.keys)
+func (c checkStage) Run(ctx context.Context, db *duck.DB, in pipeline.Setting) (pipeline.StageReport, error) {
+	before, err := pastChecks(ctx, in.Previous)
+	if err != nil {
+		return pipeline.StageReport{}, err
+	}
+	results, err := check.Run(ctx, db, c.checks, check.Setting{Keys: c.keys, Now: in.Now, Before: before})
 	if err != nil {
 		return pipeline.StageReport{}, err
 	}
@@ -103,4 +121,23 @@ func (c checkStage) Run(ctx context.Context, db *duck.DB) (pipeline.StageReport,
 		}
 	}
 	return report, nil
+}
+
+// pastChecks reads how the checks went in the release or candidate that was made last. One that cannot be read any more has
+// nothing to tell: its damage must not stop the next one.
+func pastChecks(ctx context.Context, dir string) (map[string]check.Past, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.duckdb"))
+	if dir == "" || err != nil || len(files) == 0 {
+		return nil, nil
+	}
+	db, err := duck.Open(ctx, files[0], duck.Options{Threads: 1})
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	defer db.Close()
+	past, err := check.Read(ctx, db)
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	return past, nil
 }

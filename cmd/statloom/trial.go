@@ -24,6 +24,10 @@ type trial struct {
 	seen       map[string]*seen
 	series     []*series // in the table's order
 	byKey      map[string]*series
+
+	figures []observed        // as they come, for a closer look
+	refused map[string]string // cells that could not be read, and why
+	cut     bool              // there are more figures than are kept
 }
 
 // seen is the figures that have all labels and the period in common.
@@ -48,7 +52,7 @@ func (t *trial) usable() int { return t.rows - t.clashing }
 
 // tryOut reads one sheet by a recipe.
 func tryOut(ctx context.Context, g *sheet.Grid, book string, recipe transforms.Recipe) (trial, error) {
-	t := trial{dimensions: len(recipe.Dimensions), seen: map[string]*seen{}, byKey: map[string]*series{}}
+	t := trial{dimensions: len(recipe.Dimensions), seen: map[string]*seen{}, byKey: map[string]*series{}, refused: map[string]string{}}
 	reader, err := layout.New(recipe)
 	if err != nil {
 		return t, err
@@ -73,8 +77,9 @@ func (t *trial) Batch(b arrow.RecordBatch) error {
 			dims[i] = b.Column(i).ValueStr(row)
 		}
 		t.rows++
+		t.keep(b, row, dims, text)
 		freq, at := text(transforms.ColFreq, row), text(transforms.ColTimePeriod, row)
-		id := strings.Join(dims, "\x00") + "\x00" + freq
+		id := strings.Join(dims, "\x00") + "\x00" + freq + "\x00" + text(transforms.ColPriceBase, row)
 		figure := text(transforms.ColObsValue, row) + "\x00" + text(transforms.ColUnit, row)
 		if t.again(id+at, figure, text(transforms.ColCell, row)) {
 			continue
@@ -113,6 +118,9 @@ func (t *trial) again(key, figure, cell string) bool {
 // Reject counts a cell that cannot be read.
 func (t *trial) Reject(r transforms.Reject) {
 	t.rejects++
+	if len(t.refused) < mostObserved {
+		t.refused[r.Cell] = r.Reason
+	}
 	t.lose(r.Cell, r.Reason)
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/codes"
+	"github.com/statloom/statloom/transforms/drift"
 	"github.com/statloom/statloom/transforms/layout"
 )
 
@@ -37,11 +38,15 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 			Memory: cfg.Limits.Memory.String(), Threads: cfg.Limits.Threads, TempDir: filepath.Join(work, "spill"),
 		},
 		Name: cfg.Name, Engine: a.engine(), ConfigHash: cfg.Hash(), Keep: cfg.KeepReleases, Now: a.now,
+		Differ: drift.NewComparer(),
 	}
 	for _, s := range cfg.Sources {
 		built, err := s.Build(ctx, env)
 		if err != nil {
 			return nil, nil, fmt.Errorf("source %s: %w", s.ID, err)
+		}
+		if a.offline {
+			built = offline{built}
 		}
 		r.Sources = append(r.Sources, pipeline.Source{ID: s.ID, Producer: s.Producer, Licence: s.Licence, Source: built})
 	}
@@ -55,7 +60,13 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 	if err := wireData(r, cfg); err != nil {
 		return nil, nil, err
 	}
-	var err error
+	problems, err := quantities(ctx, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(problems) > 0 {
+		return nil, nil, a.problems(problems)
+	}
 	if r.Releases, err = release.Open(data); err != nil {
 		return nil, nil, err
 	}
@@ -71,6 +82,10 @@ func wireData(r *pipeline.Runner, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
+	checks, err := wireForms(r, cfg, lists)
+	if err != nil {
+		return err
+	}
 	r.CodeListSchema = codes.Schema()
 	for _, decl := range cfg.CodeLists {
 		r.CodeLists = append(r.CodeLists, lists[decl.ID].Record(memory.DefaultAllocator))
@@ -80,18 +95,30 @@ func wireData(r *pipeline.Runner, cfg *config.Config) error {
 		if err != nil {
 			return &fault.Error{Kind: fault.Config, File: cfg.Path(), What: "dataset " + d.ID, Err: err}
 		}
+		for _, c := range cfg.Corrections {
+			if c.Dataset == d.ID {
+				dataset.Corrections = append(dataset.Corrections, c)
+			}
+		}
 		r.Datasets = append(r.Datasets, dataset)
 	}
-	r.Stages = stages(cfg, r.Datasets)
+	r.Stages = stages(cfg, r.Datasets, checks...)
 	return nil
 }
 
 // codeLists reads the configuration's code lists.
 func codeLists(cfg *config.Config) (map[string]*codes.List, error) {
+	decisions, err := codes.ReadDecisions(bytes.NewReader(cfg.Decisions()), cfg.Review)
+	if err != nil {
+		return nil, err
+	}
 	lists := map[string]*codes.List{}
 	var problems []error
 	for _, decl := range cfg.CodeLists {
 		list, err := codes.Load(bytes.NewReader(cfg.Codes(decl.ID)), decl)
+		if err == nil {
+			list, err = list.Decided(decisions)
+		}
 		lists[decl.ID] = list
 		problems = append(problems, err)
 	}
@@ -106,7 +133,7 @@ func wireDataset(cfg *config.Config, d config.Dataset, lists map[string]*codes.L
 	}
 	out := pipeline.Dataset{
 		ID: d.ID, Name: d.Name, Note: d.Note, Licence: d.Licence, Sources: d.Source, Illustrative: d.Illustrative,
-		Reader: reader, Columns: map[string]string{},
+		Accepted: d.Accept, Reader: reader, Columns: map[string]string{},
 	}
 	if d.Books != "" {
 		if out.Books, err = regexp.Compile(d.Books); err != nil {
@@ -123,6 +150,9 @@ func wireDataset(cfg *config.Config, d config.Dataset, lists map[string]*codes.L
 		if list != "" {
 			coded = append(coded, codes.Column{Name: column, List: lists[list], Keep: unmatched == "keep"})
 			parts = append(parts, cfg.Codes(list))
+			if said := lists[list].Decisions(); len(said) > 0 {
+				parts = append(parts, said)
+			}
 		}
 	}
 	if d.Table.Shape == transforms.Register {

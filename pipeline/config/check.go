@@ -48,8 +48,12 @@ func (k *checker) all() {
 	k.checkSinks()
 	k.checkSchedule()
 	k.checkCodeLists()
+	k.checkConcordances()
+	k.checkReview()
 	k.checkDatasets()
+	k.checkCorrections()
 	k.checkModels()
+	k.checkForms()
 	k.checkIndicators()
 	k.checkTargets()
 	k.checkChecks()
@@ -199,6 +203,7 @@ func (k *checker) load(path, file string, limit int64) ([]byte, bool) {
 		return nil, false
 	}
 	k.files[path] = content
+	k.c.named = append(k.c.named, file)
 	return content, true
 }
 

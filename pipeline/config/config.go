@@ -5,6 +5,7 @@ package config
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/kind"
@@ -23,25 +24,32 @@ type Kinds struct {
 
 // Config is a checked configuration. Texts that name a file hold it as written; Resolve gives where it is.
 type Config struct {
-	Version      int                    `yaml:"version" json:"version" jsonschema:"minimum=1,maximum=1,description=Version of the form of the configuration, which is 1"`
-	Name         transforms.Text        `yaml:"name" json:"name" jsonschema:"description=Who publishes, or what this is"`
-	Language     string                 `yaml:"language" json:"language,omitempty" jsonschema:"enum=vi,enum=en,default=vi,description=Language of the reports"`
-	Data         string                 `yaml:"data" json:"data,omitempty" jsonschema:"default=data,description=Folder of the lake, the state and the releases, relative to the configuration"`
-	KeepReleases int                    `yaml:"keep_releases" json:"keep_releases,omitempty" jsonschema:"minimum=1,default=10,description=Number of releases that are kept"`
-	Limits       Limits                 `yaml:"limits" json:"limits,omitempty" jsonschema:"description=Bounds on what books and the database may use"`
-	Sources      []Source               `yaml:"sources" json:"sources" jsonschema:"description=Where books come from"`
-	CodeLists    []transforms.CodeList  `yaml:"code_lists" json:"code_lists,omitempty" jsonschema:"description=Code lists, each a table of the release"`
-	Datasets     []Dataset              `yaml:"datasets" json:"datasets,omitempty" jsonschema:"description=Tables that are read from books"`
-	Models       []transforms.Model     `yaml:"models" json:"models,omitempty" jsonschema:"description=Helper views that indicators share"`
-	Indicators   []transforms.Indicator `yaml:"indicators" json:"indicators,omitempty" jsonschema:"description=What is computed of the datasets"`
-	Targets      []transforms.Target    `yaml:"targets" json:"targets,omitempty" jsonschema:"description=What indicators should reach, and when"`
-	Checks       []transforms.Check     `yaml:"checks" json:"checks,omitempty" jsonschema:"description=What must hold before a release is published"`
-	Sinks        []Sink                 `yaml:"sinks" json:"sinks,omitempty" jsonschema:"minItems=1,description=Forms in which releases are published; default: duckdb and parquet"`
-	Schedule     *Schedule              `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When the pipeline runs by itself"`
+	Version      int                      `yaml:"version" json:"version" jsonschema:"minimum=1,maximum=1,description=Version of the form of the configuration, which is 1"`
+	Name         transforms.Text          `yaml:"name" json:"name" jsonschema:"description=Who publishes, or what this is"`
+	Language     string                   `yaml:"language" json:"language,omitempty" jsonschema:"enum=vi,enum=en,default=vi,description=Language of the reports"`
+	Data         string                   `yaml:"data" json:"data,omitempty" jsonschema:"default=data,description=Folder of the lake, the state and the releases, relative to the configuration"`
+	KeepReleases int                      `yaml:"keep_releases" json:"keep_releases,omitempty" jsonschema:"minimum=1,default=10,description=Number of releases that are kept"`
+	Limits       Limits                   `yaml:"limits" json:"limits,omitempty" jsonschema:"description=Bounds on what books and the database may use"`
+	Sources      []Source                 `yaml:"sources" json:"sources" jsonschema:"description=Where books come from"`
+	CodeLists    []transforms.CodeList    `yaml:"code_lists" json:"code_lists,omitempty" jsonschema:"description=Code lists, each a table of the release"`
+	Concordances []transforms.Concordance `yaml:"concordances" json:"concordances,omitempty" jsonschema:"description=How codes become those of another list or of another time"`
+	Review       string                   `yaml:"review" json:"review,omitempty" jsonschema:"default=review.csv,description=File of decisions about labels that are near a name of a code list but not the same; statloom review writes it"`
+	Datasets     []Dataset                `yaml:"datasets" json:"datasets,omitempty" jsonschema:"description=Tables that are read from books"`
+	Corrections  []transforms.Correction  `yaml:"corrections" json:"corrections,omitempty" jsonschema:"description=Observations that are published otherwise than their source has them"`
+	Models       []transforms.Model       `yaml:"models" json:"models,omitempty" jsonschema:"description=Helper views that indicators share"`
+	Indicators   []transforms.Indicator   `yaml:"indicators" json:"indicators,omitempty" jsonschema:"description=What is computed of the datasets"`
+	Targets      []transforms.Target      `yaml:"targets" json:"targets,omitempty" jsonschema:"description=What indicators should reach, and when"`
+	Tests        []transforms.Test        `yaml:"tests" json:"tests,omitempty" jsonschema:"description=What indicators must give for rows that are made up"`
+	Checks       []transforms.Check       `yaml:"checks" json:"checks,omitempty" jsonschema:"description=What must hold before a release is published"`
+	Sinks        []Sink                   `yaml:"sinks" json:"sinks,omitempty" jsonschema:"minItems=1,description=Forms in which releases are published; default: duckdb and parquet"`
+	Schedule     *Schedule                `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When the pipeline runs by itself"`
 
-	path  string
-	codes map[string][]byte // contents of the code lists' files, by id
-	hash  string
+	path         string
+	codes        map[string][]byte // contents of the code lists' files, by id
+	concordances map[string][]byte // those of the concordances' files
+	review       []byte            // that of the decisions' file; nil: there is none
+	hash         string
+	named        []string // files that it names, as written
 }
 
 // Limits bound what hostile books and large queries may use. What is left out has a safe default.
@@ -101,15 +109,18 @@ func (s Sink) Build(ctx context.Context, env kind.Env) (sinks.Sink, error) {
 
 // Dataset is a table that is read from the books of one or more sources.
 type Dataset struct {
-	ID           string            `yaml:"id" json:"id"`
-	Name         transforms.Text   `yaml:"name" json:"name"`
-	Note         transforms.Text   `yaml:"note" json:"note,omitempty" jsonschema:"description=What a reader of the figures should know"`
-	Source       kind.Strings      `yaml:"source" json:"source" jsonschema:"description=Id of the source, or a list of ids"`
-	Books        string            `yaml:"books" json:"books,omitempty" jsonschema:"description=Regular expression over the books' file names; default: all books of the source"`
-	Illustrative bool              `yaml:"illustrative" json:"illustrative,omitempty" jsonschema:"description=The figures are made up and are marked as such wherever they appear"`
-	Licence      string            `yaml:"licence" json:"licence,omitempty" jsonschema:"description=Terms under which the data may be used; default: those of the source"`
-	Tags         []string          `yaml:"tags" json:"tags,omitempty" jsonschema:"description=Words by which commands select"`
-	Table        transforms.Recipe `yaml:"table" json:"table" jsonschema:"description=Which table of the books this is, and what its parts mean"`
+	ID           string             `yaml:"id" json:"id"`
+	Name         transforms.Text    `yaml:"name" json:"name"`
+	Note         transforms.Text    `yaml:"note" json:"note,omitempty" jsonschema:"description=What a reader of the figures should know"`
+	Source       kind.Strings       `yaml:"source" json:"source" jsonschema:"description=Id of the source, or a list of ids"`
+	Books        string             `yaml:"books" json:"books,omitempty" jsonschema:"description=Regular expression over the books' file names; default: all books of the source"`
+	Illustrative bool               `yaml:"illustrative" json:"illustrative,omitempty" jsonschema:"description=The figures are made up and are marked as such wherever they appear"`
+	Licence      string             `yaml:"licence" json:"licence,omitempty" jsonschema:"description=Terms under which the data may be used; default: those of the source"`
+	Tags         []string           `yaml:"tags" json:"tags,omitempty" jsonschema:"description=Words by which commands select"`
+	Measure      transforms.Measure `yaml:"measure" json:"measure,omitempty" jsonschema:"enum=additive,enum=index,enum=share,enum=ratio,description=How its figures behave when areas or activities are put together; without it they are not carried across a concordance"`
+	Parts        []string           `yaml:"parts" json:"parts,omitempty" jsonschema:"description=For an index or share or ratio: the datasets and models it is computed anew from"`
+	Accept       []string           `yaml:"accept_changes" json:"accept_changes,omitempty" jsonschema:"description=Names of books that differ in meaning from the book before (another unit or price base) and have been looked at; without it the release is held back"`
+	Table        transforms.Recipe  `yaml:"table" json:"table" jsonschema:"description=Which table of the books this is, and what its parts mean"`
 }
 
 // Schedule says when the pipeline runs by itself.
@@ -147,8 +158,17 @@ func resolve(dir, file string) string {
 	return filepath.Join(dir, filepath.FromSlash(file))
 }
 
+// Files gives the files that the configuration names, as it writes them.
+func (c *Config) Files() []string { return slices.Compact(slices.Sorted(slices.Values(c.named))) }
+
 // Codes gives the contents of a code list's file as they were when the configuration was loaded.
 func (c *Config) Codes(id string) []byte { return c.codes[id] }
+
+// Concordance gives the contents of a concordance's file as they were when the configuration was loaded.
+func (c *Config) Concordance(id string) []byte { return c.concordances[id] }
+
+// Decisions gives the contents of the file of decisions about labels; nil where there is none yet.
+func (c *Config) Decisions() []byte { return c.review }
 
 // Hash identifies the configuration's content: two configurations with the same hash ask for the same work. Comments,
 // the order of keys and the way values are written play no part; neither do values from the environment, only the

@@ -17,7 +17,9 @@ func (k *checker) checkModels() {
 		m := &k.c.Models[i]
 		k.table(at("models", i, "id"), m.ID)
 		k.models[m.ID] = true
-		k.query(at("models", i, ""), &m.SQL, m.File)
+		if m.Count() == 0 {
+			k.query(at("models", i, ""), &m.SQL, m.File)
+		}
 	}
 }
 
@@ -148,12 +150,23 @@ var checkForms = map[string]checkForm{
 	"not_null": {needs: []string{"table", "columns"}, may: []string{"where"}},
 	"range":    {needs: []string{"table", "column"}, may: []string{"min", "max", "where"}},
 	"rows":     {needs: []string{"table"}, may: []string{"min", "max", "where"}},
-	"sum":      {needs: []string{"table", "total", "parts"}, may: []string{"column", "group_by", "tolerance", "where"}},
+	"sum":      {needs: []string{"table", "total", "parts"}, may: []string{"column", "group_by", "tolerance", "rounding", "where"}},
+	"shares":   {needs: []string{"table"}, may: []string{"column", "parts", "whole", "group_by", "tolerance", "rounding", "where"}},
+	"growth":   {needs: []string{"table", "with", "over"}, may: []string{"column", "with_column", "with_where", "by", "form", "tolerance", "where"}},
+	"equal":    {needs: []string{"table", "with", "by"}, may: []string{"column", "with_column", "with_where", "tolerance", "where"}},
+	"complete": {needs: []string{"table", "freq"}, may: []string{"group_by", "max", "where"}},
+	"fresh":    {needs: []string{"table", "max"}, may: []string{"column", "where"}},
+	"revision": {needs: []string{"table", "max"}, may: []string{"column", "tolerance", "where"}},
+	"outlier":  {needs: []string{"table"}, may: []string{"column", "group_by", "min", "max", "where"}},
+	"jump":     {needs: []string{"table"}, may: []string{"column", "group_by", "tolerance", "where"}},
 	"sql":      {needs: []string{"sql"}, may: []string{"table"}},
 }
 
 // checkKeys are the keys that only some kinds of check have.
-var checkKeys = []string{"table", "columns", "column", "where", "min", "max", "total", "parts", "group_by", "tolerance", "sql"}
+var checkKeys = []string{
+	"table", "columns", "column", "where", "min", "max", "total", "parts", "whole", "group_by", "with", "with_column", "with_where", "by", "over", "form",
+	"freq", "tolerance", "rounding", "sql",
+}
 
 func (k *checker) checkChecks() {
 	seen := map[string]string{}
@@ -207,12 +220,16 @@ func (k *checker) checkBounds(path string, c transforms.Check) {
 // checkTable looks at the table of a check and, where they are known, at its columns.
 func (k *checker) checkTable(path string, c transforms.Check) {
 	known := slices.Concat(keys(k.datasets), keys(k.models), []string{"indicators", "targets", "code_lists"})
+	_ = k.refer(kind.Join(path, "with"), "with", c.With, known)
 	if !k.refer(kind.Join(path, "table"), "table", c.Table, known) {
 		return
 	}
 	recipe, isDataset := k.datasets[c.Table]
 	if c.Kind == "unique" && !isDataset && !k.has(path, "columns") {
 		k.d.Fail(kind.Join(path, "columns"), "columns is missing", fmt.Sprintf("%s has no key of its own: name the columns that must be unique together", c.Table))
+	}
+	if c.Kind == "revision" && !isDataset {
+		k.d.Fail(kind.Join(path, "table"), "table "+k.d.Quote(kind.Join(path, "table"))+" has no vintages", "only datasets have: "+strings.Join(keys(k.datasets), ", "))
 	}
 	if !isDataset {
 		return
@@ -222,7 +239,10 @@ func (k *checker) checkTable(path string, c transforms.Check) {
 	}
 	columns := tableColumns(*recipe)
 	k.refer(kind.Join(path, "column"), "column", c.Column, columns)
-	for key, names := range map[string][]string{"columns": c.Columns, "group_by": c.GroupBy} {
+	if c.Kind == "revision" && recipe.Shape == transforms.Register && !k.has(path, "column") {
+		k.d.Fail(kind.Join(path, "column"), "column is missing", "name the column of the register whose revisions are measured")
+	}
+	for key, names := range map[string][]string{"columns": c.Columns, "group_by": c.GroupBy, "by": c.By} {
 		for i, name := range names {
 			k.refer(fmt.Sprintf("%s[%d]", kind.Join(path, key), i), "column", name, columns)
 		}

@@ -21,7 +21,7 @@ var sqlWords = words(`all analyse analyze and anti any array as asc asof asymmet
 	table tablesample then to trailing true union unique unpack unpivot using variadic verbose when where window with`)
 
 // ownTables are the tables of every release.
-var ownTables = words(`checks code_lists concordances indicator_catalogue indicator_inputs indicators quarantine runs snapshots targets`)
+var ownTables = words(`checks code_lists concordances corrections datasets indicator_catalogue indicator_edges indicator_formulas indicator_inputs indicators quarantine revision_summary revisions runs snapshots target_projections targets`)
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}
@@ -42,7 +42,7 @@ func fixedColumns(shape transforms.Shape) []string {
 	for _, f := range transforms.ProvenanceColumns() {
 		names = append(names, f.Name)
 	}
-	return append(names, "vintage_to")
+	return append(names, "vintage_to", "correction")
 }
 
 // indicatorColumns are the columns that an indicator's view has besides its dimensions, or may not have.

@@ -41,6 +41,9 @@ func fixedComment(column string) string {
 	case "vintage_to":
 		return "When something else became known in its place; null while it stands. Rows with vintage_to = vintage_from were replaced as they appeared"
 	}
+	if column == "correction" {
+		return "Id of the correction that stands here in place of the source's value, as in corrections; null where the source speaks"
+	}
 	return ""
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/statloom/statloom/sinks"
 )
@@ -27,6 +28,12 @@ type Dataset struct {
 	// Editions names a staging table of source, uri and version, as in snapshots: the versions of books that belong to
 	// the dataset. Empty means all.
 	Editions string
+
+	// AsOf, when set, leaves out what became known after it.
+	AsOf time.Time
+
+	// Corrections stand in place of values of the source.
+	Corrections []Correction
 }
 
 // DatasetReport counts what BuildDataset did.
@@ -58,9 +65,9 @@ func (d Dataset) snapshots() string {
 var datasetSQL string
 
 // BuildDataset makes `<id>_history` with all vintages, the view `<id>` of the latest and the table macro
-// `<id>_asof(ts)` out of the staging table `<id>__raw` and the table `snapshots`. The staging table ends in the
-// provenance columns of package transforms. Of snapshots it needs snapshot_id, source, uri, name, version,
-// retrieved_at and published. A snapshot that contradicts itself about a key says nothing about it: its cells go to
+// `<id>_asof(ts)` out of the staging table `<id>__raw` and the tables `snapshots` and `quarantine`. The staging table
+// ends in the provenance columns of package transforms. Of snapshots it needs snapshot_id, source, uri, name, version,
+// retrieved_at and published; what was rejected as the books were read has to be in quarantine. A snapshot that contradicts itself about a key says nothing about it: its cells go to
 // `quarantine`. The rules are written down in sql/dataset.sql.
 func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error) {
 	var report DatasetReport
@@ -70,6 +77,10 @@ func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error
 	}
 	if err == nil {
 		err = db.checkSnapshots(ctx, d)
+	}
+	var rejected int64 // as the books were read
+	if err == nil {
+		rejected, err = db.count(ctx, `SELECT count(*) FROM quarantine WHERE dataset = `+Literal(d.ID))
 	}
 	var statements string
 	if err == nil {
@@ -87,6 +98,7 @@ func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error
 	if err != nil {
 		return DatasetReport{}, fmt.Errorf("build dataset %s: %w", d.ID, err)
 	}
+	report.Quarantined -= rejected
 	return report, nil
 }
 
@@ -107,8 +119,13 @@ func (d Dataset) check(columns []sinks.Column) error {
 			return fmt.Errorf("%s has no column %s", rawName(d.ID), name)
 		}
 	}
-	if has["vintage_to"] {
-		return errors.New("the column name vintage_to is reserved")
+	for _, name := range []string{"vintage_to", "correction"} {
+		if has[name] {
+			return fmt.Errorf("the column name %s is reserved", name)
+		}
+	}
+	if len(d.Corrections) > 0 && (!has["obs_value"] || !has["obs_status"] || !has["obs_comment"]) {
+		return errors.New("only observations can be corrected")
 	}
 	return nil
 }
@@ -152,7 +169,8 @@ func (d Dataset) statements(columns []sinks.Column) (string, error) {
 		"Raw":       Ident(rawName(d.ID)),
 		"History":   Ident(historyName(d.ID)),
 		"Latest":    Ident(d.ID),
-		"AsOf":      Ident(asOfName(d.ID)),
+		"Macro":     Ident(asOfName(d.ID)),
+		"AsOf":      instant(d.AsOf),
 		"Key":       idents(d.Key),
 		"Values":    idents(d.Values),
 		"Columns":   idents(names),
@@ -160,8 +178,18 @@ func (d Dataset) statements(columns []sinks.Column) (string, error) {
 		"Reason":    Literal("the same book says something else about the same " + strings.Join(d.Key, ", ") + " in "),
 		"Moving":    d.Moving,
 		"Snapshots": d.snapshots(),
+
+		"Corrections": d.corrections(),
 	})
 	return b.String(), err
+}
+
+// instant writes a time for SQL; the zero time is empty.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return "TIMESTAMPTZ " + Literal(t.UTC().Format("2006-01-02 15:04:05.999999")+"+00")
 }
 
 // atomically runs statements in one transaction on a connection of their own, with which temporary tables go.

@@ -223,7 +223,10 @@ func TestDatasetIsDescribed(t *testing.T) {
 	equal(t, ask(t, db, `SELECT table_name || '.' || column_name FROM duckdb_columns()
 		WHERE NOT internal AND database_name = 'release' AND comment IS NULL AND table_name NOT IN ('snapshots', 'iip__raw')`), nil)
 	equal(t, ask(t, db, `SELECT DISTINCT function_name, comment IS NULL FROM duckdb_functions() WHERE database_name = 'release' ORDER BY 1`),
-		[]string{"growth_percent|false", "iip_asof|false", "index_link|false", "obs_status_worst|false"})
+		[]string{
+			"as_of|false", "growth_of|false", "growth_percent|false", "iip_asof|false", "index_link|false", "index_rebase|false", "link_factor|false",
+			"monthly_of_cumulative|false", "obs_status_worst|false", "rebased|false", "series_of|false",
+		})
 	equal(t, ask(t, db, `SELECT comment FROM duckdb_columns() WHERE table_name = 'iip' AND column_name = 'area'`), []string{"Tỉnh"})
 }
 

@@ -76,6 +76,22 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	return open(ctx, path, o, attach, "SET enable_external_access = false", "SET lock_configuration = true")
 }
 
+// Before is the catalogue that OpenPair attaches the earlier database as.
+const Before = "before"
+
+// OpenPair opens two database files for reading, to compare them: the tables of the later one are found by their names,
+// those of the earlier one as before.main.<name>. The catalogue memory takes tables of the caller's.
+func OpenPair(ctx context.Context, earlier, later string, o Options) (*DB, error) {
+	for _, path := range []string{earlier, later} {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("open database: %w", err)
+		}
+	}
+	attach := "ATTACH %s AS %s (READ_ONLY)"
+	return open(ctx, later, o, fmt.Sprintf(attach, Literal(later), Ident(catalog)), fmt.Sprintf(attach, Literal(earlier), Before),
+		"SET enable_external_access = false", "SET lock_configuration = true")
+}
+
 func open(ctx context.Context, path string, o Options, setup ...string) (*DB, error) {
 	attached := false
 	connector, err := duckdb.NewConnector(":memory:?"+o.config().Encode(), func(c driver.ExecerContext) error {

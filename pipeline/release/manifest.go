@@ -27,9 +27,10 @@ type Manifest struct {
 	Release      string    `json:"release"`
 	Run          string    `json:"run"`
 	Created      time.Time `json:"created"`
-	Statloom     string    `json:"statloom"`    // version of the program
-	ConfigHash   string    `json:"config_hash"` // of the configuration and all files it names
-	InputsHash   string    `json:"inputs_hash"` // of the snapshots it was made of
+	Statloom     string    `json:"statloom"`       // version of the program
+	ConfigHash   string    `json:"config_hash"`    // of the configuration and all files it names
+	InputsHash   string    `json:"inputs_hash"`    // of the snapshots it was made of
+	AsOf         time.Time `json:"as_of,omitzero"` // it holds what was known then; none: everything
 	Illustrative bool      `json:"illustrative"`
 	Unread       []Unread  `json:"unread,omitempty"`   // what it had to go without
 	Previous     string    `json:"previous,omitempty"` // the release that was current before

@@ -94,6 +94,24 @@ func (s *Shelf) Current() (info Info, ok bool, err error) {
 	return info, err == nil, err
 }
 
+// Last gives the folder of the release that was made last, or of the candidate that was held back, whichever is newer; ""
+// when there is none yet. Ids begin with the time of their making.
+func (s *Shelf) Last() (string, error) {
+	last := ""
+	for _, where := range []string{"releases", "rejected"} {
+		entries, err := os.ReadDir(s.path(where))
+		if err != nil {
+			return "", fmt.Errorf("find the last release: %w", err)
+		}
+		for _, e := range entries {
+			if e.IsDir() && validID.MatchString(e.Name()) && (last == "" || e.Name() > filepath.Base(last)) {
+				last = s.path(where, e.Name())
+			}
+		}
+	}
+	return last, nil
+}
+
 // Rollback makes another release current, after verifying it: the one of that id, or with "" the one that was current
 // before.
 func (s *Shelf) Rollback(ctx context.Context, id string) (Info, error) {

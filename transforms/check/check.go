@@ -5,8 +5,9 @@ package check
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
@@ -36,8 +37,17 @@ type Result struct {
 	Failures   int64               `json:"failures"`              // rows or groups that break the expectation
 	NotChecked int64               `json:"not_checked,omitempty"` // groups of a sum that lack a part or the total
 	Message    string              `json:"message,omitempty"`
+	MessageVI  string              `json:"message_vi,omitempty"`
 	Examples   []Example           `json:"examples,omitempty"` // the first failures
 	Note       transforms.Text     `json:"note,omitzero"`
+	Past
+}
+
+// Setting is what checks know besides the tables.
+type Setting struct {
+	Keys   map[string][]string // key columns of tables, by which messages name rows
+	Now    time.Time           // by which freshness is judged
+	Before map[string]Past     // how checks went before, by id
 }
 
 // Example is a row that breaks an expectation. Book, sheet and cell are empty where the row has no single place.
@@ -46,55 +56,49 @@ type Example struct {
 	Sheet string `json:"sheet,omitempty"`
 	Cell  string `json:"cell,omitempty"`
 	Text  string `json:"text"`
+	VI    string `json:"text_vi,omitempty"`
+}
+
+// in writes the example with its text, and the words for sheet and cell, of a language.
+func (e Example) in(vi bool) string {
+	if !vi {
+		return e.String()
+	}
+	text := e.place(`trang "`, "ô ")
+	if text == "" {
+		return e.VI
+	}
+	return text + ": " + e.VI
 }
 
 // String reads `book.xlsx, sheet "A", cell B7: text`.
 func (e Example) String() string {
-	var place string
-	add := func(text string) {
-		if place != "" {
-			place += ", "
-		}
-		place += text
+	if place := e.place(`sheet "`, "cell "); place != "" {
+		return place + ": " + e.Text
 	}
+	return e.Text
+}
+
+func (e Example) place(sheet, cell string) string {
+	var parts []string
 	if e.Book != "" {
-		add(e.Book)
+		parts = append(parts, e.Book)
 	}
 	if e.Sheet != "" {
-		add(`sheet "` + e.Sheet + `"`)
+		parts = append(parts, sheet+e.Sheet+`"`)
 	}
 	if e.Cell != "" {
-		add("cell " + e.Cell)
+		parts = append(parts, cell+e.Cell)
 	}
-	if place == "" {
-		return e.Text
-	}
-	return place + ": " + e.Text
+	return strings.Join(parts, ", ")
 }
 
-// Standard gives the checks that hold for every dataset: its key tells its rows apart, and it is not empty. keys holds
-// the key columns of each dataset.
-func Standard(keys map[string][]string) []transforms.Check {
-	one := 1.0
-	var checks []transforms.Check
-	for _, dataset := range slices.Sorted(maps.Keys(keys)) {
-		checks = append(checks,
-			transforms.Check{ID: dataset + ".key", Kind: "unique", Table: dataset, Columns: keys[dataset], Severity: transforms.SevError, Note: transforms.Text{
-				VI: "Khóa của bộ dữ liệu không trùng nhau", EN: "No two rows share the dataset's key",
-			}},
-			transforms.Check{ID: dataset + ".rows", Kind: "rows", Table: dataset, Min: &one, Severity: transforms.SevError, Note: transforms.Text{
-				VI: "Bộ dữ liệu không rỗng", EN: "The dataset is not empty",
-			}})
-	}
-	return checks
-}
-
-// Run makes the checks, in their order, and the table of their results. keys holds the key columns of tables, by which
-// messages name rows. The error is of Run itself: what is wrong with a check is in its result.
-func Run(ctx context.Context, db *duck.DB, checks []transforms.Check, keys map[string][]string) ([]Result, error) {
+// Run makes the checks, in their order, and the table of their results. The error is of Run itself: what is wrong with a
+// check is in its result.
+func Run(ctx context.Context, db *duck.DB, checks []transforms.Check, in Setting) ([]Result, error) {
 	results := make([]Result, len(checks))
 	for i, c := range checks {
-		results[i] = run(ctx, db, c, keys[c.Table])
+		results[i] = run(ctx, db, c, in)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("run check %s: %w", c.ID, err)
 		}
@@ -105,23 +109,24 @@ func Run(ctx context.Context, db *duck.DB, checks []transforms.Check, keys map[s
 	return results, nil
 }
 
-func run(ctx context.Context, db *duck.DB, c transforms.Check, key []string) Result {
+func run(ctx context.Context, db *duck.DB, c transforms.Check, in Setting) Result {
 	r := Result{ID: c.ID, Kind: c.Kind, Table: c.Table, Severity: c.Severity, Note: c.Note}
 	if r.Severity == "" {
 		r.Severity = transforms.SevError
 	}
-	sql, err := compile(ctx, db, c, key)
+	sql, err := compile(ctx, db, c, in)
 	var found findings
 	if err == nil {
 		found, err = find(ctx, db, sql)
 	}
 	if err != nil {
-		r.Status, r.Message = Error, "the check cannot be made: "+err.Error()
-		return r
+		r.Status, r.Message, r.MessageVI = Error, "the check cannot be made: "+err.Error(), "không kiểm tra được: "+err.Error()
+	} else {
+		r.Failures, r.NotChecked, r.Examples = found.failed.count, found.unchecked.count, found.failed.examples
+		r.Status, r.Message, r.MessageVI = found.conclude(c)
 	}
-	r.Failures, r.NotChecked, r.Examples = found.failed.count, found.unchecked.count, found.failed.examples
-	r.Status, r.Message = found.conclude(c)
 	r.Passed = r.Status == Passed
+	r.Past = in.Before[c.ID].next(r.Passed, in.Now)
 	return r
 }
 
@@ -146,10 +151,10 @@ type findings struct{ passed, failed, unchecked group }
 func find(ctx context.Context, db *duck.DB, sql string) (findings, error) {
 	var f findings
 	rows, err := db.Query(ctx, fmt.Sprintf(`
-		SELECT verdict, n, coalesce(book, ''), coalesce(sheet, ''), coalesce(cell, ''), coalesce(text, '') FROM (
+		SELECT verdict, n, coalesce(book, ''), coalesce(sheet, ''), coalesce(cell, ''), coalesce(text, ''), coalesce(text_vi, '') FROM (
 			SELECT *, count(*) OVER (PARTITION BY verdict) AS n,
 				row_number() OVER (PARTITION BY verdict ORDER BY book, sheet, length(cell), cell, text) AS i
-			FROM (SELECT verdict, book::VARCHAR AS book, sheet::VARCHAR AS sheet, cell::VARCHAR AS cell, text::VARCHAR AS text FROM (%s))
+			FROM (SELECT verdict, book::VARCHAR AS book, sheet::VARCHAR AS sheet, cell::VARCHAR AS cell, text::VARCHAR AS text, text_vi::VARCHAR AS text_vi FROM (%s))
 		) WHERE i <= %d ORDER BY verdict, i`, sql, exampleLimit))
 	if err != nil {
 		return f, query.Reason(err)
@@ -160,7 +165,7 @@ func find(ctx context.Context, db *duck.DB, sql string) (findings, error) {
 		var verdict string
 		var n int64
 		var e Example
-		if err := rows.Scan(&verdict, &n, &e.Book, &e.Sheet, &e.Cell, &e.Text); err != nil {
+		if err := rows.Scan(&verdict, &n, &e.Book, &e.Sheet, &e.Cell, &e.Text, &e.VI); err != nil {
 			return f, err
 		}
 		g := groups[verdict]
@@ -170,34 +175,40 @@ func find(ctx context.Context, db *duck.DB, sql string) (findings, error) {
 	return f, query.Reason(rows.Err())
 }
 
-// conclude says what the findings come to.
-func (f findings) conclude(c transforms.Check) (Status, string) {
-	var message string
-	if c.Kind == "sum" {
-		message = f.sums()
+// compares reports whether a kind of check holds some figures against others: one that finds nothing to compare has not
+// passed.
+func compares(kind string) bool {
+	return slices.Contains([]string{"sum", "shares", "growth", "equal"}, kind)
+}
+
+// conclude says what the findings come to, in English and Vietnamese.
+func (f findings) conclude(c transforms.Check) (status Status, en, vi string) {
+	if compares(c.Kind) {
+		en, vi = f.compared()
 	}
 	switch {
 	case f.failed.count > 0:
-		if message != "" {
-			message = "; " + message
+		if en != "" {
+			en, vi = "; "+en, "; "+vi
 		}
-		return Failed, f.failed.say("failure", "failures") + message
-	case c.Kind == "sum" && f.passed.count == 0:
-		return Failed, "nothing could be checked: " + message
+		return Failed, f.failed.say("failure", "failures") + en, f.failed.sayVI("trường hợp không đạt") + vi
+	case compares(c.Kind) && f.passed.count == 0:
+		return Failed, "nothing could be checked: " + en, "không có gì để kiểm tra: " + vi
 	}
-	return Passed, message
+	return Passed, en, vi
 }
 
-// sums tells how many groups of a sum could be checked.
-func (f findings) sums() string {
+// compared tells how many groups could be checked.
+func (f findings) compared() (en, vi string) {
 	if f.unchecked.count == 0 && f.passed.count+f.failed.count == 0 {
-		return "no row matches the total or the parts"
+		return "no row matches", "không có dòng nào khớp"
 	}
-	message := fmt.Sprintf("groups checked: %d", f.passed.count+f.failed.count)
+	en, vi = fmt.Sprintf("groups checked: %d", f.passed.count+f.failed.count), fmt.Sprintf("số nhóm đã kiểm tra: %d", f.passed.count+f.failed.count)
 	if f.unchecked.count > 0 {
-		message += ", " + f.unchecked.say("group not checked", "groups not checked")
+		en += ", " + f.unchecked.say("group not checked", "groups not checked")
+		vi += ", " + f.unchecked.sayVI("nhóm không kiểm tra được")
 	}
-	return message
+	return en, vi
 }
 
 // say reads `3 failures, the first: ...`.
@@ -206,4 +217,11 @@ func (g group) say(one, many string) string {
 		return fmt.Sprintf("1 %s: %s", one, g.examples[0])
 	}
 	return fmt.Sprintf("%d %s, the first: %s", g.count, many, g.examples[0])
+}
+
+func (g group) sayVI(what string) string {
+	if g.count == 1 {
+		return fmt.Sprintf("1 %s: %s", what, g.examples[0].in(true))
+	}
+	return fmt.Sprintf("%d %s, đầu tiên: %s", g.count, what, g.examples[0].in(true))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,8 @@ func must(t *testing.T, err error) {
 }
 
 var keys = map[string][]string{"output": {"industry", "time_period"}, "plain": {"id"}}
+
+var now = time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 
 func at(x float64) *float64 { return &x }
 
@@ -101,7 +104,7 @@ func TestChecks(t *testing.T) {
 		}, check.Failed, 0, `nothing could be checked: groups checked: 0, 2 groups not checked, the first: ` + sheet + `E3: time_period=2023: the total has no value`},
 		{"a condition that matches nothing is not a pass", transforms.Check{
 			Kind: "sum", Table: "output", Total: "industry = 'T'", Parts: "industry = 'b'", GroupBy: []string{"time_period"},
-		}, check.Failed, 0, "nothing could be checked: no row matches the total or the parts"},
+		}, check.Failed, 0, "nothing could be checked: no row matches"},
 		{"group_by too coarse", transforms.Check{
 			Kind: "sum", Table: "output", Total: "industry = '_T'", Parts: "industry = 'B'", Where: "time_period < '2022'",
 		}, check.Failed, 1, `1 failure: ` + sheet + `B3: all rows: rows that match total: 2; group_by must tell them apart; groups checked: 1`},
@@ -131,7 +134,7 @@ func TestChecks(t *testing.T) {
 		{"no such column", transforms.Check{Kind: "range", Table: "plain", Column: "amuont", Max: at(1)}, check.Error, 0,
 			`the check cannot be made: Binder Error: Referenced column "amuont" not found in FROM clause! Candidate bindings: "amount"`},
 		{"no such kind", transforms.Check{Kind: "sums", Table: "plain"}, check.Error, 0,
-			`the check cannot be made: there is no kind of check called "sums"; use unique, not_null, range, rows, sum or sql`},
+			`the check cannot be made: there is no kind of check called "sums"; use unique, not_null, range, rows, sum, shares, growth, equal, complete, fresh, revision, outlier, jump, sql`},
 		{"range of what", transforms.Check{Kind: "range", Table: "plain", Column: "amount"}, check.Error, 0, "the check cannot be made: range needs min, max or both"},
 		{"sum of what", transforms.Check{Kind: "sum", Table: "plain", Column: "amount"}, check.Error, 0, "the check cannot be made: sum needs total and parts"},
 	}
@@ -139,7 +142,7 @@ func TestChecks(t *testing.T) {
 	for _, c := range cases {
 		checks = append(checks, c.check)
 	}
-	results, err := check.Run(t.Context(), open(t), checks, keys)
+	results, err := check.Run(t.Context(), open(t), checks, check.Setting{Keys: keys, Now: now})
 	must(t, err)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -157,7 +160,7 @@ func TestChecks(t *testing.T) {
 func TestExamplesAreTheFirstTen(t *testing.T) {
 	db := open(t)
 	must(t, db.Exec(t.Context(), `CREATE TABLE many AS SELECT 'aa' AS snapshot_id, 'S' AS sheet, 'A' || i AS cell, -i AS obs_value FROM range(1, 101) r(i)`))
-	results, err := check.Run(t.Context(), db, []transforms.Check{{ID: "x", Kind: "range", Table: "many", Min: at(0)}}, map[string][]string{"many": {"cell"}})
+	results, err := check.Run(t.Context(), db, []transforms.Check{{ID: "x", Kind: "range", Table: "many", Min: at(0)}}, check.Setting{Keys: map[string][]string{"many": {"cell"}}})
 	must(t, err)
 	var cells []string
 	for _, e := range results[0].Examples {
@@ -170,9 +173,9 @@ func TestExamplesAreTheFirstTen(t *testing.T) {
 
 func TestResultsAreKept(t *testing.T) {
 	db := open(t)
-	checks := append(check.Standard(map[string][]string{"output": {"industry", "time_period"}, "plain": {"id", "amount"}}),
+	checks := append(check.Standard(map[string][]string{"output": {"industry", "time_period"}, "plain": {"id", "amount"}}, nil, nil),
 		transforms.Check{ID: "soft", Kind: "rows", Table: "plain", Max: at(2), Severity: transforms.SevWarn, Note: transforms.Text{VI: "Không quá 2", EN: "No more than 2"}})
-	results, err := check.Run(t.Context(), db, checks, keys)
+	results, err := check.Run(t.Context(), db, checks, check.Setting{Keys: keys, Now: now})
 	must(t, err)
 	if len(results) != 5 || results[4].Severity != transforms.SevWarn {
 		t.Errorf("got %+v", results)
@@ -209,7 +212,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	db := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := check.Run(ctx, db, check.Standard(keys), keys); !errors.Is(err, context.Canceled) {
+	if _, err := check.Run(ctx, db, check.Standard(keys, nil, nil), check.Setting{Keys: keys}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

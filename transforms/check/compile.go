@@ -7,18 +7,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/query"
 )
 
-// compile turns a check into one SELECT of verdict, book, sheet, cell and text.
-func compile(ctx context.Context, db *duck.DB, c transforms.Check, key []string) (string, error) {
+// compile turns a check into one SELECT of verdict, book, sheet, cell, text and text_vi.
+func compile(ctx context.Context, db *duck.DB, c transforms.Check, in Setting) (string, error) {
 	if c.Kind == "sql" {
 		return compileSQL(ctx, db, c)
 	}
-	t, err := lookAt(ctx, db, c, key)
+	t, err := lookAt(ctx, db, c, in)
 	if err != nil {
 		return "", err
 	}
@@ -37,15 +38,17 @@ type table struct {
 	columns []string
 	key     []string // names a row in messages
 	where   string
-	books   bool // there is a table of snapshots
+	books   bool     // there is a table of snapshots
+	with    []string // columns of the other table
+	now     time.Time
 }
 
-func lookAt(ctx context.Context, db *duck.DB, c transforms.Check, key []string) (table, error) {
+func lookAt(ctx context.Context, db *duck.DB, c transforms.Check, in Setting) (table, error) {
 	described, err := db.Columns(ctx, c.Table)
 	if err != nil {
 		return table{}, err
 	}
-	t := table{name: duck.Ident(c.Table), key: key, where: "true"}
+	t := table{name: duck.Ident(c.Table), key: in.Keys[c.Table], where: "true", now: in.Now}
 	for _, d := range described {
 		t.columns = append(t.columns, d.Name)
 	}
@@ -57,6 +60,15 @@ func lookAt(ctx context.Context, db *duck.DB, c transforms.Check, key []string) 
 	}
 	if strings.TrimSpace(c.Where) != "" {
 		t.where = "(" + c.Where + "\n)"
+	}
+	if c.With != "" {
+		other, err := db.Columns(ctx, c.With)
+		if err != nil {
+			return table{}, err
+		}
+		for _, d := range other {
+			t.with = append(t.with, d.Name)
+		}
 	}
 	t.books, err = hasSnapshots(ctx, db)
 	return t, err
@@ -83,14 +95,38 @@ func (t table) compile(c transforms.Check) (string, error) {
 		return t.rows(c)
 	case "sum":
 		return t.sum(c)
+	case "shares":
+		return t.shares(c)
+	case "growth":
+		return t.growth(c)
+	case "equal":
+		return t.equal(c)
+	case "complete":
+		return t.complete(c)
+	case "fresh":
+		return t.fresh(c)
+	case "revision":
+		return t.revision(c)
+	case "outlier":
+		return t.outlier(c)
+	case "jump":
+		return t.jump(c)
 	}
-	return "", fmt.Errorf("there is no kind of check called %q; use unique, not_null, range, rows, sum or sql", c.Kind)
+	return "", fmt.Errorf("there is no kind of check called %q; use %s", c.Kind, strings.Join(Kinds(), ", "))
 }
 
+// Kinds lists the kinds of checks.
+func Kinds() []string {
+	return []string{"unique", "not_null", "range", "rows", "sum", "shares", "growth", "equal", "complete", "fresh", "revision", "outlier", "jump", "sql"}
+}
+
+// said is a text in SQL, in English and in Vietnamese.
+type said struct{ en, vi string }
+
 // failing selects the rows of from that match the condition, each with its place and a text.
-func (t table) failing(from, condition, text string) string {
-	return fmt.Sprintf("SELECT '%s' AS verdict, %s, %s || ': ' || %s AS text FROM %s t WHERE %s",
-		verdictFailed, t.place(), t.identity(), text, from, condition)
+func (t table) failing(from, condition string, text said) string {
+	return fmt.Sprintf("SELECT '%s' AS verdict, %s, %s || ': ' || %s AS text, %[3]s || ': ' || %[5]s AS text_vi FROM %[6]s t WHERE %[7]s",
+		verdictFailed, t.place(), t.identity(), text.en, text.vi, from, condition)
 }
 
 // place gives book, sheet and cell of the rows of t, as far as the table has them.
@@ -130,7 +166,7 @@ func (t table) unique(c transforms.Check) (string, error) {
 	}
 	t.key = key
 	from := fmt.Sprintf("(SELECT *, count(*) OVER (PARTITION BY %s) AS __n FROM %s WHERE %s)", strings.Join(idents(key), ", "), t.name, t.where)
-	return t.failing(from, "__n > 1", "__n || ' rows have this key'"), nil
+	return t.failing(from, "__n > 1", said{"__n || ' rows have this key'", "__n || ' dòng có cùng khóa này'"}), nil
 }
 
 func (t table) notNull(c transforms.Check) (string, error) {
@@ -147,7 +183,8 @@ func (t table) notNull(c transforms.Check) (string, error) {
 		names = append(names, fmt.Sprintf("CASE WHEN %s IS NULL THEN %s END", duck.Ident(name), duck.Literal(name)))
 	}
 	condition := t.where + " AND (" + strings.Join(isNull, " OR ") + ")"
-	return t.failing(t.name, condition, "concat_ws(', ', "+strings.Join(names, ", ")+") || ' is null'"), nil
+	list := "concat_ws(', ', " + strings.Join(names, ", ") + ")"
+	return t.failing(t.name, condition, said{list + " || ' is null'", list + " || ' bị trống'"}), nil
 }
 
 // within wants numbers between min and max. Not-a-number compares as greater than all numbers in DuckDB, and would pass
@@ -159,20 +196,18 @@ func (t table) within(c transforms.Check) (string, error) {
 	name := valueColumn(c)
 	column := duck.Ident(name)
 	broken := []string{"isnan(" + column + "::DOUBLE)"}
-	limits := ""
 	if c.Min != nil {
 		broken = append(broken, column+" < "+number(*c.Min))
-		limits += " at least " + plain(*c.Min)
 	}
 	if c.Max != nil {
 		broken = append(broken, column+" > "+number(*c.Max))
-		if limits != "" {
-			limits += " and"
-		}
-		limits += " at most " + plain(*c.Max)
 	}
+	limits := bounds(c)
 	condition := t.where + " AND (" + strings.Join(broken, " OR ") + ")"
-	return t.failing(t.name, condition, fmt.Sprintf("%s || %s::VARCHAR || %s", duck.Literal(name+" is "), column, duck.Literal(", expected"+limits))), nil
+	return t.failing(t.name, condition, said{
+		fmt.Sprintf("%s || %s::VARCHAR || %s", duck.Literal(name+" is "), column, duck.Literal(", expected"+limits.en)),
+		fmt.Sprintf("%s || %s::VARCHAR || %s", duck.Literal(name+" là "), column, duck.Literal(", phải"+limits.vi)),
+	}), nil
 }
 
 func (t table) rows(c transforms.Check) (string, error) {
@@ -180,20 +215,28 @@ func (t table) rows(c transforms.Check) (string, error) {
 		return "", errors.New("rows needs min, max or both")
 	}
 	var broken []string
-	text := "'it has ' || n || ' rows, expected"
 	if c.Min != nil {
 		broken = append(broken, "n < "+number(*c.Min))
-		text += " at least " + plain(*c.Min)
 	}
 	if c.Max != nil {
 		broken = append(broken, "n > "+number(*c.Max))
-		if c.Min != nil {
-			text += " and"
-		}
-		text += " at most " + plain(*c.Max)
 	}
-	return fmt.Sprintf("SELECT '%s' AS verdict, NULL AS book, NULL AS sheet, NULL AS cell, %s' AS text FROM (SELECT count(*) AS n FROM %s t WHERE %s) WHERE %s",
-		verdictFailed, text, t.name, t.where, strings.Join(broken, " OR ")), nil
+	limits := bounds(c)
+	return fmt.Sprintf(`SELECT '%s' AS verdict, NULL AS book, NULL AS sheet, NULL AS cell, 'it has ' || n || %s AS text, 'có ' || n || %s AS text_vi
+		FROM (SELECT count(*) AS n FROM %s t WHERE %s) WHERE %s`,
+		verdictFailed, duck.Literal(" rows, expected"+limits.en), duck.Literal(" dòng, phải"+limits.vi), t.name, t.where, strings.Join(broken, " OR ")), nil
+}
+
+// bounds says what min and max allow.
+func bounds(c transforms.Check) said {
+	var en, vi []string
+	if c.Min != nil {
+		en, vi = append(en, "at least "+plain(*c.Min)), append(vi, "từ "+plain(*c.Min))
+	}
+	if c.Max != nil {
+		en, vi = append(en, "at most "+plain(*c.Max)), append(vi, "đến "+plain(*c.Max))
+	}
+	return said{" " + strings.Join(en, " and "), " " + strings.Join(vi, " ")}
 }
 
 // compileSQL looks at what the declared query returns: each row is a failure.
@@ -219,14 +262,17 @@ func compileSQL(ctx context.Context, db *duck.DB, c transforms.Check) (string, e
 			rest = append(rest, name)
 		}
 	}
-	text := "'a row'"
+	text := said{"'a row'", "'một dòng'"}
 	switch {
 	case slices.Contains(t.columns, "message"):
-		text = "coalesce(t.message::VARCHAR, 'a row without a message')"
+		text.en = "coalesce(t.message::VARCHAR, 'a row without a message')"
+		if text.vi = text.en; slices.Contains(t.columns, "message_vi") {
+			text.vi = "coalesce(t.message_vi::VARCHAR, " + text.en + ")"
+		}
 	case len(rest) > 0:
-		text = named(rest)
+		text = said{named(rest), named(rest)}
 	}
-	return fmt.Sprintf("SELECT '%s' AS verdict, %s, %s AS text FROM (%s\n) t", verdictFailed, t.place(), text, q.SQL), nil
+	return fmt.Sprintf("SELECT '%s' AS verdict, %s, %s AS text, %s AS text_vi FROM (%s\n) t", verdictFailed, t.place(), text.en, text.vi, q.SQL), nil
 }
 
 // valueColumn is the column of numbers that a check looks at.

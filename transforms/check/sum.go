@@ -38,13 +38,14 @@ func (t table) sum(c transforms.Check) (string, error) {
 			SELECT %s AS name, %s
 				count(*) FILTER (WHERE __total) AS totals, sum(__value) FILTER (WHERE __total) AS total,
 				count(*) FILTER (WHERE __part) AS parts, count(__value) FILTER (WHERE __part) AS known,
-				sum(__value) FILTER (WHERE __part) AS added, count(*) FILTER (WHERE __total AND __part) AS twice
+				sum(__value) FILTER (WHERE __part) AS added, count(*) FILTER (WHERE __total AND __part) AS twice,
+				%s AS room
 			FROM marked%s
 		)
 		SELECT CASE
 				WHEN twice > 0 OR totals > 1 THEN '%s'
 				WHEN total IS NULL OR parts = 0 OR known < parts THEN '%s'
-				WHEN isfinite(added) AND isfinite(total) AND abs(added - total) <= %s + 1e-9 * abs(total) THEN '%s'
+				WHEN isfinite(added) AND isfinite(total) AND abs(added - total) <= room + 1e-9 * abs(total) THEN '%s'
 				ELSE '%s' END AS verdict,
 			%s, name || ': ' || CASE
 				WHEN twice > 0 THEN 'rows that match both total and parts: ' || twice
@@ -54,10 +55,29 @@ func (t table) sum(c transforms.Check) (string, error) {
 				WHEN parts = 0 THEN 'there are no rows for the parts'
 				WHEN known < parts THEN 'parts without a value: ' || (parts - known) || ' of ' || parts
 				ELSE 'the parts (' || parts || ') add up to ' || round(added, 9) || ', the total is ' || total || ', the difference is ' || round(added - total, 9)
-				END AS text
+				END AS text,
+			name || ': ' || CASE
+				WHEN twice > 0 THEN 'số dòng vừa là tổng vừa là thành phần: ' || twice
+				WHEN totals > 1 THEN 'số dòng là tổng: ' || totals || '; group_by phải tách được chúng'
+				WHEN totals = 0 THEN 'không có dòng tổng'
+				WHEN total IS NULL THEN 'tổng không có giá trị'
+				WHEN parts = 0 THEN 'không có dòng thành phần'
+				WHEN known < parts THEN 'thành phần không có giá trị: ' || (parts - known) || ' trên ' || parts
+				ELSE 'các thành phần (' || parts || ') cộng lại là ' || round(added, 9) || ', tổng là ' || total || ', chênh lệch ' || round(added - total, 9)
+				END AS text_vi
 		FROM grouped t WHERE totals + parts > 0`,
 		c.Total, c.Parts, duck.Ident(valueColumn(c)), t.name, t.where,
-		name, place.String(), by,
-		verdictFailed, verdictUnchecked, number(c.Tolerance), verdictPassed, verdictFailed,
+		name, place.String(), room(c), by,
+		verdictFailed, verdictUnchecked, verdictPassed, verdictFailed,
 		t.place()), nil
+}
+
+// room is how far a sum may be off, in SQL over the group: the tolerance, and where rounding is allowed for, half a unit of
+// the last printed decimal for every figure that takes part.
+func room(c transforms.Check) string {
+	if !c.Rounding {
+		return number(c.Tolerance)
+	}
+	const decimals = `max(length(regexp_extract(printf('%.10g', __value), '\.([0-9]+)', 1)))`
+	return number(c.Tolerance) + " + count(__value) * 0.5 * pow(10, -" + decimals + ")"
 }

@@ -20,6 +20,8 @@ type List struct {
 	exact   map[string][]int // name as written -> indices into Codes
 	names   map[string][]int // folded name -> indices
 	aliases map[string][]int // folded alias -> indices
+	decided map[string][]int // folded label that a person decided about -> indices
+	said    []byte           // those decisions, see Decisions
 	nearest []label          // every folded name and alias, for suggestions
 }
 

@@ -17,6 +17,7 @@ const (
 	Exact     = "exact"     // it is a name, letter by letter
 	Folded    = "folded"    // it is a name but for spelling, see package fold
 	Alias     = "alias"     // it is an alias
+	Reviewed  = "reviewed"  // a person decided so, see Decided
 	ByCode    = "code"      // it is a code, or begins with one
 	Part      = "part"      // it is a name in two languages
 	Ambiguous = "ambiguous" // it is the name of more than one code, Candidates
@@ -24,13 +25,13 @@ const (
 	Unknown   = ""          // it is none of these
 )
 
-// Match says which code a label stands for. Code is set for the first five ways only; a suggestion is never used as a
+// Match says which code a label stands for. Code is set for the ways before Ambiguous only; a suggestion is never used as a
 // match.
 type Match struct {
 	Code string
 	How  string
 
-	Candidates []Code // for Ambiguous and NotValid
+	Candidates []Code // for Ambiguous and NotValid, and where a name is that of a code and of its only child
 
 	Suggestion     string // code whose name is nearest, for Unknown
 	SuggestionName string
@@ -39,6 +40,9 @@ type Match struct {
 
 // OK reports whether the label stands for one code.
 func (m Match) OK() bool { return m.Code != "" }
+
+// NotKnown begins the reason of a label that a list does not know; such labels wait for a person, see Review.
+const NotKnown = "the code list does not know the label"
 
 // Reason says why a label has no code, and what would help.
 func (m Match) Reason() string {
@@ -49,10 +53,10 @@ func (m Match) Reason() string {
 		return "the label is the name of a code that is not valid in this period: " + name(m.Candidates)
 	}
 	if m.Suggestion != "" {
-		return fmt.Sprintf("the code list does not know the label; nearest is %s %q, %d edits away: add an alias if it is the same",
+		return fmt.Sprintf(NotKnown+"; nearest is %s %q, %d edits away: add an alias if it is the same",
 			m.Suggestion, m.SuggestionName, m.Distance)
 	}
-	return "the code list does not know the label, and nothing in it is near: add a code or an alias"
+	return NotKnown + ", and nothing in it is near: add a code or an alias"
 }
 
 func name(codes []Code) string {
@@ -108,7 +112,7 @@ func (l *List) find(text string, day time.Time) Match {
 		how   string
 		found []int
 	}{
-		{Exact, l.exact[text]}, {Folded, l.names[key]}, {Alias, l.aliases[key]}, {ByCode, l.lookupCode(text)},
+		{Exact, l.exact[text]}, {Folded, l.names[key]}, {Alias, l.aliases[key]}, {Reviewed, l.decided[key]}, {ByCode, l.lookupCode(text)},
 	} {
 		m := l.choose(try.how, try.found, day)
 		if m.OK() || m.How == Ambiguous {
@@ -139,10 +143,42 @@ func (l *List) choose(how string, found []int, day time.Time) Match {
 	}
 	for _, c := range valid[1:] {
 		if c.Code != valid[0].Code {
+			if top := l.above(valid, day); top != "" {
+				return Match{Code: top, How: how, Candidates: valid}
+			}
 			return Match{How: Ambiguous, Candidates: valid}
 		}
 	}
 	return Match{Code: valid[0].Code, How: how}
+}
+
+// above finds the code above all others, where each of them is the only child of its parent: a class that is all of its
+// division has the division's name, and the two are one thing. It gives "" where they are not.
+func (l *List) above(codes []Code, day time.Time) string {
+	top := ""
+	for _, c := range codes {
+		if slices.ContainsFunc(codes, func(p Code) bool { return p.Code == c.Parent }) {
+			if l.children(c.Parent, day) != 1 {
+				return ""
+			}
+			continue
+		}
+		if top != "" {
+			return ""
+		}
+		top = c.Code
+	}
+	return top
+}
+
+// children counts the codes below a code on a day.
+func (l *List) children(parent string, day time.Time) (n int) {
+	for i := range l.Codes {
+		if l.Codes[i].Parent == parent && l.Codes[i].ValidOn(day) {
+			n++
+		}
+	}
+	return n
 }
 
 // parts matches a label in two languages: "Khai khoáng - Mining and quarrying", or a line for each. One part must be a
@@ -191,9 +227,9 @@ func (l *List) pair(a, b string, day time.Time) Match {
 	return Match{}
 }
 
-// names reports whether an ambiguous label may mean the code.
+// names reports whether a label that several codes bear may mean the code.
 func (m Match) names(code string) bool {
-	return slices.ContainsFunc(m.Candidates, func(c Code) bool { return c.Code == code && m.How == Ambiguous })
+	return slices.ContainsFunc(m.Candidates, func(c Code) bool { return c.Code == code && m.How != NotValid })
 }
 
 // isNear reports whether a text resembles a name or alias of the code, close enough for a second sign of it but not to be

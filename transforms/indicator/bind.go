@@ -49,7 +49,8 @@ func (b *builder) bind(ctx context.Context) ([]Problem, error) {
 			return nil, fmt.Errorf("create view %s: %w", n.name, query.Reason(err))
 		}
 	}
-	return problems, nil
+	more, err := b.carry(ctx)
+	return append(problems, more...), err
 }
 
 // fixed are the columns of Table beside the dimensions: those every view of an indicator has, with their types.

@@ -73,6 +73,7 @@ func (b *builder) describe(ctx context.Context) error {
 	for _, f := range fixed() {
 		c.add("COLUMN "+Table+"."+f.Name, b.text(columnComment(f.Name)))
 	}
+	b.describeRecord(&c, dims)
 	for _, n := range b.order {
 		view := duck.Ident(n.name)
 		if n.model != nil {
@@ -91,6 +92,41 @@ func (b *builder) describe(ctx context.Context) error {
 		return err
 	}
 	return b.db.Exec(ctx, c.String())
+}
+
+// describeRecord comments on Inputs and Formulas.
+func (b *builder) describeRecord(c *comments, dims map[string]string) {
+	c.add("TABLE "+Edges, b.text(transforms.Text{
+		VI: "Đầu vào của mọi giá trị, ghi bằng số; đọc qua " + Inputs, EN: "The inputs of all values, by numbers; read them by " + Inputs,
+	}))
+	for _, col := range edgeColumns() {
+		c.add("COLUMN "+Edges+"."+col.name, b.text(col.comment))
+	}
+	for _, t := range []struct {
+		name    string
+		text    transforms.Text
+		columns []column
+	}{
+		{Inputs, transforms.Text{
+			VI: "Mỗi giá trị của mỗi chỉ tiêu được tính từ những ô nào", EN: "Of which cells every value of every indicator was computed",
+		}, inputColumns()},
+		{Formulas, transforms.Text{
+			VI: "Mỗi giá trị được tính từ các đầu vào như thế nào", EN: "How every value was computed of its inputs",
+		}, formulaColumns()},
+	} {
+		kind := "TABLE "
+		if t.name == Inputs {
+			kind = "VIEW "
+		}
+		c.add(kind+t.name, b.text(t.text))
+		c.add("COLUMN "+t.name+".indicator", b.text(columnComment("indicator")))
+		for _, d := range b.dimensions {
+			c.add("COLUMN "+t.name+"."+duck.Ident(d), dims[d])
+		}
+		for _, col := range t.columns {
+			c.add("COLUMN "+t.name+"."+col.name, b.text(col.comment))
+		}
+	}
 }
 
 // describeModels gives the columns of models the comments of the columns of the same name that they are made of.

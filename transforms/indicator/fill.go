@@ -9,7 +9,6 @@ import (
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
-	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/period"
 	"github.com/statloom/statloom/transforms/query"
 )
@@ -46,7 +45,12 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 		}
 		columns = append(columns, value+"::"+c.Type+" AS "+c.Name)
 	}
-	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rowsTable, strings.Join(columns, ", "), n.query.SQL)
+	if b.untraced {
+		n.traced = n.query.SQL
+	} else {
+		columns = append(columns, termColumn)
+	}
+	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rowsTable, strings.Join(columns, ", "), n.traced)
 	if err := b.db.Exec(ctx, create); err != nil {
 		return fmt.Errorf("compute indicator %s: %w", n.id, query.Reason(err))
 	}
@@ -56,10 +60,26 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 	if err := b.periods(ctx, n); err != nil {
 		return err
 	}
+	if !b.untraced {
+		if err := b.record(ctx, n); err != nil {
+			return err
+		}
+	}
 	if err := b.db.Exec(ctx, b.insertSQL(n)); err != nil {
 		return fmt.Errorf("store indicator %s: %w", n.id, query.Reason(err))
 	}
-	return nil
+	b.recorder.cells.forget(Table)
+	rows, err := b.db.Query(ctx, "SELECT count(*) FROM "+Table)
+	if err != nil {
+		return fmt.Errorf("count indicator %s: %w", n.id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&b.recorder.before); err != nil {
+			return fmt.Errorf("count indicator %s: %w", n.id, err)
+		}
+	}
+	return rows.Err()
 }
 
 // Texts that stand in obs_comment where a value cannot be published.
@@ -91,7 +111,7 @@ func (b *builder) insertSQL(n *node) string {
 		literalOrNull(n.indicator.PriceBase)+" AS price_base",
 		literalOrNull(n.indicator.Method)+" AS method",
 		strconv.FormatBool(b.illustrative(n))+" AS illustrative")
-	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN %s p USING (time_period)",
+	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN %s p USING (time_period) ORDER BY r.rowid",
 		Table, strings.Join(columns, ", "), rowsTable, periodsTable)
 }
 
@@ -232,10 +252,7 @@ func (b *builder) strings(ctx context.Context, sql string, args ...any) ([]strin
 
 // finish puts Table in its order and describes it and the views.
 func (b *builder) finish(ctx context.Context) error {
-	order := append([]string{"indicator"}, idents(b.dimensions)...)
-	order = append(order, transforms.ColPeriodStart, transforms.ColPeriodEnd)
-	sorted := fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT * FROM %s ORDER BY %s", Table, Table, strings.Join(order, ", "))
-	if err := b.db.Exec(ctx, sorted); err != nil {
+	if err := b.settle(ctx); err != nil {
 		return err
 	}
 	return b.describe(ctx)

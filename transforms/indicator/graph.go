@@ -9,6 +9,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/statloom/statloom/transforms"
+	"github.com/statloom/statloom/transforms/lineage"
 	"github.com/statloom/statloom/transforms/query"
 )
 
@@ -20,10 +21,12 @@ type node struct {
 	model     *transforms.Model
 	indicator *transforms.Indicator
 
-	query  query.Query
-	reads  []string // tables, models and indicators, as declared
-	needs  []*node  // the models and indicators among them
-	broken bool     // it has a problem, or something it needs has
+	query    query.Query
+	traced   string            // the SELECT that gives terms too; empty where nobody asks for them
+	relation *lineage.Relation // as others read it
+	reads    []string          // tables, models and indicators, as declared
+	needs    []*node           // the models and indicators among them
+	broken   bool              // it has a problem, or something it needs has
 }
 
 func (n *node) kind() string {
@@ -81,9 +84,9 @@ func (b *builder) existing(ctx context.Context) (names, error) {
 // reserved says what a name is kept for.
 func reserved(name string) string {
 	switch name {
-	case Table, Catalogue, Targets:
+	case Table, Catalogue, Targets, Inputs, Edges, Formulas, Projections:
 		return "the table of that name, which is made of the indicators"
-	case "checks", "runs", "snapshots", "code_lists", "concordances", "quarantine", "datasets", "indicator_inputs":
+	case "checks", "runs", "snapshots", "code_lists", "concordances", "quarantine", "datasets":
 		return "the release's table of that name"
 	}
 	return ""
@@ -158,7 +161,7 @@ func (b *builder) resolve(ctx context.Context, n *node, found names, byName map[
 		case other != nil:
 			n.needs = append(n.needs, other)
 			n.reads = append(n.reads, other.id)
-		case short == Table || short == Catalogue || short == Targets:
+		case slices.Contains([]string{Table, Catalogue, Targets, Inputs, Edges, Formulas, Projections}, short):
 			problems = append(problems, n.problem("sql", "read the indicator's own view, such as si01",
 				"it reads %s, which is not finished before all indicators are", short))
 		case found.tables[short]:

@@ -10,13 +10,19 @@ import (
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms"
+	"github.com/statloom/statloom/transforms/lineage"
+	"github.com/statloom/statloom/transforms/query"
 )
 
 // The tables that Build makes.
 const (
-	Table     = "indicators"          // the values of all indicators
-	Catalogue = "indicator_catalogue" // what each indicator is and how it is made
-	Targets   = "targets"             // how each target stands
+	Table       = "indicators"          // the values of all indicators
+	Catalogue   = "indicator_catalogue" // what each indicator is and how it is made
+	Targets     = "targets"             // how each target stands
+	Inputs      = "indicator_inputs"    // the cells that every value was computed of
+	Projections = "target_projections"  // where targets may go, under scenarios
+	Edges       = "indicator_edges"     // the same by numbers, from which indicator_inputs is made
+	Formulas    = "indicator_formulas"  // how it was computed of them
 )
 
 // Set is what is declared. The SQL that a declaration keeps in a file stands in its SQL field.
@@ -26,7 +32,8 @@ type Set struct {
 	Targets    []transforms.Target
 	Language   string // which language comments begin with: vi (the default) or en
 
-	Illustrative []string // datasets whose figures are made up; what is computed of them is marked
+	Keys         map[string][]string // columns that identify a row, by dataset
+	Illustrative []string            // datasets whose figures are made up; what is computed of them is marked
 }
 
 // Result says what Build did.
@@ -64,7 +71,10 @@ func (p Problem) fault() error {
 // it in lower case. Nothing is run before all declarations have been looked at. It wants a database in which none of
 // this exists yet.
 func Build(ctx context.Context, db *duck.DB, set Set) (Result, error) {
-	b := &builder{db: db, set: set}
+	return build(ctx, &builder{db: db, set: set})
+}
+
+func build(ctx context.Context, b *builder) (Result, error) {
 	problems, err := b.bind(ctx)
 	if err != nil {
 		return Result{}, err
@@ -77,15 +87,18 @@ func Build(ctx context.Context, db *duck.DB, set Set) (Result, error) {
 		return Result{}, errors.Join(errs...)
 	}
 	result := Result{Inputs: map[string][]string{}}
+	if err := b.startRecord(ctx); err != nil {
+		return Result{}, err
+	}
 	for _, n := range b.order {
 		result.Order = append(result.Order, n.id)
 		result.Inputs[n.id] = n.reads
-		if n.indicator == nil {
-			continue
-		}
-		if err := b.fill(ctx, n); err != nil {
+		if err := b.compute(ctx, n); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := b.dropInterned(ctx); err != nil {
+		return Result{}, fmt.Errorf("clear up after the models: %w", err)
 	}
 	if err := b.finish(ctx); err != nil {
 		return Result{}, fmt.Errorf("finish table %s: %w", Table, err)
@@ -102,12 +115,30 @@ func Build(ctx context.Context, db *duck.DB, set Set) (Result, error) {
 	return result, nil
 }
 
+// compute makes a node's rows: an indicator's, or those of a model that is computed once.
+func (b *builder) compute(ctx context.Context, n *node) error {
+	switch {
+	case n.indicator != nil:
+		return b.fill(ctx, n)
+	case n.traced != "" && !b.untraced:
+		if err := b.db.Exec(ctx, "INSERT INTO "+duck.Ident(internedName(n))+" "+n.traced); err != nil {
+			return fmt.Errorf("compute model %s: %w", n.id, query.Reason(err))
+		}
+	}
+	return nil
+}
+
 // builder carries one Build or Validate.
 type builder struct {
 	db         *duck.DB
 	set        Set
 	dimensions []string // all dimensions of all indicators, sorted
 	order      []*node
+
+	untraced bool // nothing is recorded: for measuring what recording costs
+	rewriter *lineage.Rewriter
+	readable *relations
+	recorder *recorder
 }
 
 // counts counts the rows of each indicator, in the order of the declarations.

@@ -17,7 +17,7 @@ import (
 
 // The data of the tests: gross output by field. Industry as a whole is _T.
 const outputSQL = `
-	CREATE TABLE output_history AS SELECT *, NULL::TIMESTAMPTZ AS vintage_to FROM (VALUES
+	CREATE TABLE output_history AS SELECT *, TIMESTAMPTZ '2023-01-01' AS vintage_from, NULL::TIMESTAMPTZ AS vintage_to FROM (VALUES
 		('parts',   '2020', 600.0, 'A'), ('textile', '2020', 200.0, 'A'), ('_T', '2020', 10000.0, 'A'),
 		('parts',   '2021', 700.0, 'A'), ('textile', '2021', 260.0, 'P'), ('_T', '2021', 12000.0, 'A'),
 		('parts',   '2022', 800.0, 'E'), ('textile', '2022', NULL,  'M'), ('_T', '2022', 0.0,     'A')
@@ -131,16 +131,16 @@ func TestBuild(t *testing.T) {
 	}
 	// SI01: 2020: 100*(600+200)/10000 = 8, band 0.8*8 = 6.4 and 1.3*8 = 10.4; 2021: 100*960/12000 = 8, of a provisional part;
 	// 2022: 100*800/0 is infinite, so missing. SI02: 2020: 100*600/8 = 7500, 100*200/8 = 2500; 2021: 8750, 3250;
-	// 2022: SI01 is missing, so these are.
+	// 2022: SI01 is missing, so these are. SI02 says nothing of its status: it is that of what it is computed of.
 	same(t, `
 		SI01|-|2020|2020-01-01|2020-12-31|A|8.0|6.4|10.4|A|-|%|current|mapped
 		SI01|-|2021|2021-01-01|2021-12-31|A|8.0|6.4|10.4|P|-|%|current|mapped
 		SI01|-|2022|2022-01-01|2022-12-31|A|-|-|-|M|không tính được, chẳng hạn do chia cho 0 — cannot be computed, such as a division by zero|%|current|mapped
 		SI02|parts|2020|2020-01-01|2020-12-31|A|7500.0|-|-|A|so với SI01|%|-|-
-		SI02|parts|2021|2021-01-01|2021-12-31|A|8750.0|-|-|A|so với SI01|%|-|-
+		SI02|parts|2021|2021-01-01|2021-12-31|A|8750.0|-|-|P|so với SI01|%|-|-
 		SI02|parts|2022|2022-01-01|2022-12-31|A|-|-|-|M|so với SI01|%|-|-
 		SI02|textile|2020|2020-01-01|2020-12-31|A|2500.0|-|-|A|so với SI01|%|-|-
-		SI02|textile|2021|2021-01-01|2021-12-31|A|3250.0|-|-|A|so với SI01|%|-|-
+		SI02|textile|2021|2021-01-01|2021-12-31|A|3250.0|-|-|P|so với SI01|%|-|-
 		SI02|textile|2022|2022-01-01|2022-12-31|A|-|-|-|M|so với SI01|%|-|-
 	`, table(t, db, `SELECT indicator, field, time_period, period_start::VARCHAR, period_end::VARCHAR, freq, obs_value::VARCHAR,
 		round(obs_low, 9)::VARCHAR, round(obs_high, 9)::VARCHAR, obs_status, obs_comment, unit, price_base, method FROM indicators`))

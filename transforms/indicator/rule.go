@@ -13,11 +13,12 @@ import (
 func (r *TargetResult) explain(why reason) transforms.Text {
 	vi, en := r.words(true), r.words(false)
 	text := transforms.Text{VI: vi.sentence(why), EN: en.sentence(why)}
-	if why == noValue || why == onlyLater {
-		return text
+	if why != noValue && why != onlyLater {
+		text.VI += vi.uncertain()
+		text.EN += en.uncertain()
 	}
-	text.VI += vi.uncertain()
-	text.EN += en.uncertain()
+	text.VI += vi.elsewhere()
+	text.EN += en.elsewhere()
 	return text
 }
 
@@ -57,14 +58,22 @@ func (w wording) sentence(why reason) string {
 			"Not reached (%s gives %s, the target is %s), and progress cannot be judged: there is no value after the baseline %s.",
 			r.ActualPeriod, w.actual(), w.goal(), r.BaselinePeriod)
 	}
-	lead := w.say("Đúng tiến độ", "On track")
-	if r.Standing == OffTrack {
+	lead, margin := w.say("Đúng tiến độ", "On track"), ""
+	switch r.Standing {
+	case OffTrack:
 		lead = w.say("Chậm tiến độ", "Off track")
+	case AtRisk:
+		lead = w.say("Có nguy cơ", "At risk")
+		margin = w.say("; thấp hơn không quá %s%%", "; it is behind by no more than %s %%", w.plain(r.riskMargin))
 	}
-	return w.say("%s: %s là %s, đường thẳng từ %s (%s) đến %s (%s) đòi hỏi %s%s.",
-		"%s: %s gives %s, the straight path from %s (%s) to %s (%s) asks for %s%s.",
-		lead, r.ActualPeriod, w.actual(), w.number(*r.Baseline, w.decimals()), r.BaselinePeriod, w.plain(r.Value), r.Period,
-		w.required(), w.tolerance())
+	path := w.say("đường thẳng", "the straight path")
+	if r.bent {
+		path = w.say("lộ trình qua các mốc", "the path by its milestones")
+	}
+	return w.say("%s: %s là %s, %s từ %s (%s) đến %s (%s) đòi hỏi %s%s%s.",
+		"%s: %s gives %s, %s from %s (%s) to %s (%s) asks for %s%s%s.",
+		lead, r.ActualPeriod, w.actual(), path, w.number(*r.Baseline, w.decimals()), r.BaselinePeriod, w.plain(r.Value), r.Period,
+		w.required(), w.tolerance(), margin)
 }
 
 // actual writes the actual value with its unit and, unless normal, its status.
@@ -152,6 +161,26 @@ func (w wording) uncertain() string {
 	return w.say(" Khoảng %s đến %s của giá trị nằm ở cả hai phía, nên kết luận chưa chắc chắn.",
 		" The value's band, %s to %s, lies on both sides of that, so this is not certain.",
 		w.apart(*low), w.apart(*high))
+}
+
+// elsewhere adds that there are values of another area, and what became of them.
+func (w wording) elsewhere() string {
+	switch {
+	case w.r.Left == "":
+		return ""
+	case w.r.rebased != (transforms.Text{}):
+		return w.say(" Số liệu sau %s đã được quy về địa bàn cũ: %s.", " Values after %s were carried back to the area as it was: %s.",
+			w.r.AreaUntil, w.pick(w.r.rebased))
+	}
+	return w.say(" Số liệu %s thuộc địa bàn sau %s, khác địa bàn khi đặt mục tiêu, nên không dùng để đánh giá.",
+		" The value of %s is of the area after %s, which is not the one the target was set for: it is not judged.", w.r.Left, w.r.AreaUntil)
+}
+
+func (w wording) pick(t transforms.Text) string {
+	if w.vi && t.VI != "" || t.EN == "" {
+		return t.VI
+	}
+	return t.EN
 }
 
 // place names the dimension values, for when there is nothing else to show.

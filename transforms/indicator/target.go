@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -16,6 +17,7 @@ type Standing string
 const (
 	Reached  Standing = "reached"   // the actual value meets the target
 	OnTrack  Standing = "on_track"  // not yet, but it is at least where the straight path from the baseline asks it to be
+	AtRisk   Standing = "at_risk"   // it is behind the path by no more than the target's margin
 	OffTrack Standing = "off_track" // it is behind the path, or the target's period has ended without its being met
 	NoData   Standing = "no_data"   // there is no actual value, or nothing to judge its progress by
 )
@@ -45,10 +47,18 @@ type TargetResult struct {
 	Attainment     *float64 `json:"attainment,omitempty"` // 100 * actual / target
 	RequiredByPath *float64 `json:"required_by_path,omitempty"`
 
+	Prospect         // what it takes, and where it may go: assumptions, not statistics
+	AreaUntil string `json:"area_until,omitempty"`
+	Left      string `json:"not_judged,omitempty"` // the latest period with a value of another area
+
 	Standing Standing        `json:"status"`
 	Rule     transforms.Text `json:"rule"` // why, with the numbers
 
 	Illustrative bool `json:"illustrative,omitempty"` // it rests on made-up figures
+
+	riskMargin float64
+	bent       bool // the path has milestones
+	rebased    transforms.Text
 }
 
 // point is a value of an indicator at the place a target is about.
@@ -85,6 +95,9 @@ func judge(t transforms.Target, ind transforms.Indicator, at map[string]string, 
 		Value: t.Value, Tolerance: t.Tolerance, Unit: ind.Unit, Decimals: ind.Decimals, Standing: NoData,
 	}
 	points = inOrder(points)
+	if points, err = r.ofArea(t, points); err != nil {
+		return TargetResult{}, err
+	}
 	known := slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.end.After(goal.End) })
 	if len(known) == 0 {
 		why := noValue
@@ -96,9 +109,34 @@ func judge(t transforms.Target, ind transforms.Indicator, at map[string]string, 
 	}
 	actual := known[len(known)-1]
 	r.setActual(actual)
-	why := r.compare(goal, actual, r.baseline(t, points))
+	why := r.compare(t, goal, actual, r.baseline(t, points))
+	r.Prospect = prospect(t, goal, known)
 	r.Rule = r.explain(why)
 	return r, nil
+}
+
+// ofArea leaves out values of another area than the one the target was set for.
+func (r *TargetResult) ofArea(t transforms.Target, points []point) ([]point, error) {
+	if t.AreaUntil == "" {
+		return points, nil
+	}
+	until, err := time.Parse(time.DateOnly, t.AreaUntil)
+	if err != nil {
+		return nil, fmt.Errorf("read area_until: %w", err)
+	}
+	r.AreaUntil, r.rebased = t.AreaUntil, t.Rebased
+	var own []point
+	for _, p := range points {
+		if !p.end.After(until) {
+			own = append(own, p)
+			continue
+		}
+		r.Left = p.period
+		if t.Rebased != (transforms.Text{}) {
+			own = append(own, p)
+		}
+	}
+	return own, nil
 }
 
 // inOrder leaves out forecasts and sorts by the end of the period; of periods that end together the longest is last.
@@ -136,16 +174,17 @@ func (r *TargetResult) baseline(t transforms.Target, points []point) *point {
 }
 
 // compare sets the standing and, where there is a path, what it asks for.
-func (r *TargetResult) compare(goal period.Period, actual point, base *point) reason {
+func (r *TargetResult) compare(t transforms.Target, goal period.Period, actual point, base *point) reason {
 	from, to := 0.0, position(goal.End)
 	if base != nil {
 		from = position(base.end)
 	}
 	now := position(actual.end)
 	if base != nil && from <= now && from < to {
-		required := *r.Baseline + (r.Value-*r.Baseline)*(now-from)/(to-from)
+		required := onPath(t, from, *r.Baseline, to, now)
 		r.RequiredByPath = &required
 	}
+	r.riskMargin, r.bent = t.RiskMargin, len(t.Path) > 0
 	switch {
 	case meets(actual.value, r.Comparison, r.Value, r.Tolerance, false):
 		r.Standing = Reached
@@ -159,26 +198,59 @@ func (r *TargetResult) compare(goal period.Period, actual point, base *point) re
 		return lateStart
 	case meets(actual.value, r.Comparison, *r.RequiredByPath, r.Tolerance, true):
 		r.Standing = OnTrack
+	case r.margin() > 0 && meets(actual.value, r.Comparison, *r.RequiredByPath, r.Tolerance+r.margin(), true):
+		r.Standing = AtRisk
 	default:
 		r.Standing = OffTrack
 	}
 	return againstPath
 }
 
+// margin is how far behind the path is at risk, in the unit of the indicator.
+func (r *TargetResult) margin() float64 {
+	if r.RequiredByPath == nil {
+		return 0
+	}
+	return math.Abs(*r.RequiredByPath) * r.riskMargin / 100
+}
+
+// onPath gives what the path asks for: straight from one milestone to the next.
+func onPath(t transforms.Target, from, value, to, now float64) float64 {
+	for _, m := range t.Path {
+		p, err := parsePeriod(m.Period)
+		if err != nil {
+			continue // checkTargets refuses it
+		}
+		at := position(p.End)
+		if at <= from || at >= to {
+			continue
+		}
+		if now < at {
+			return value + (m.Value-value)*(now-from)/(at-from)
+		}
+		from, value = at, m.Value
+	}
+	return value + (t.Value-value)*(now-from)/(to-from)
+}
+
 // meets compares a value with what is asked of it. On the path, > and < are as good as >= and <=: a value right on it
 // is on track. Differences that only come from computing with binary fractions do not count.
 func meets(value float64, comparison string, want, tolerance float64, onPath bool) bool {
-	switch comparison {
-	case ">":
-		return value > want && !same(value, want) || onPath && same(value, want)
-	case "<":
-		return value < want && !same(value, want) || onPath && same(value, want)
-	case "<=":
-		return value <= want || same(value, want)
-	case "about":
+	if comparison[0] == '<' {
+		want += tolerance
+	} else {
 		want -= tolerance
 	}
-	return value >= want || same(value, want)
+	equal := same(value, want)
+	switch comparison {
+	case ">":
+		return value > want && !equal || onPath && equal
+	case "<":
+		return value < want && !equal || onPath && equal
+	case "<=":
+		return value <= want || equal
+	}
+	return value >= want || equal
 }
 
 func same(a, b float64) bool {

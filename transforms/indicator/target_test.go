@@ -202,7 +202,7 @@ func TestTargetTable(t *testing.T) {
 	}
 	same(t, `
 		a|-|-|SI02|field=_T|_T|2025|>=|1.0|-|-|-|-|-|-|-|no_data|-|-|%
-		b|Mục tiêu|Target|SI02|field=parts|parts|2025|about|9000.0|500.0|2020|7500.0|2021|8750.0|-|A|reached|Old|QĐ 1|%
+		b|Mục tiêu|Target|SI02|field=parts|parts|2025|about|9000.0|500.0|2020|7500.0|2021|8750.0|-|P|reached|Old|QĐ 1|%
 	`, table(t, db, `SELECT target, name_vi, name_en, indicator, at_text, at_json->>'field', period, comparison, target_value::VARCHAR, tolerance::VARCHAR,
 		baseline_period, baseline_value::VARCHAR, actual_period, actual_value::VARCHAR, actual_low::VARCHAR, actual_status, status, area_en, source_vi, unit FROM targets`))
 }

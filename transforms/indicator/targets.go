@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
+	"github.com/statloom/statloom/transforms/period"
 )
 
 const total = "_T"
@@ -44,6 +46,7 @@ func (b *builder) checkTargets() []Problem {
 				bad("baseline", "choose an earlier period", "the baseline %s does not end before the target's period %s", t.Baseline, t.Period)
 			}
 		}
+		checkWay(t, goal, bad)
 		ind, ok := b.find(t.Indicator)
 		if !ok {
 			bad("indicator", "use the id of an indicator", "there is no indicator %s", t.Indicator)
@@ -56,6 +59,36 @@ func (b *builder) checkTargets() []Problem {
 		}
 	}
 	return problems
+}
+
+// checkWay looks at what is said of the way to a target, and of its area.
+func checkWay(t transforms.Target, goal period.Period, bad func(key, want, what string, args ...any)) {
+	var before time.Time
+	for i, m := range t.Path {
+		key := fmt.Sprintf("path[%d].period", i)
+		p, err := parsePeriod(m.Period)
+		switch {
+		case err != nil:
+			bad(key, "write 2023, 2023-Q4 or 2023-12", "%v", err)
+		case !p.End.After(before) || !goal.End.IsZero() && !p.End.Before(goal.End):
+			bad(key, "list milestones in order, all before the target's period", "the milestone %s is out of order", m.Period)
+		default:
+			before = p.End
+		}
+	}
+	if t.RiskMargin < 0 || t.RiskMargin > 100 {
+		bad("risk_margin", "give percent, from 0 to 100", "a margin of %g %% makes no sense", t.RiskMargin)
+	}
+	if t.DenominatorGrowth != nil && *t.DenominatorGrowth <= -100 {
+		bad("denominator_growth", "give percent a year", "a denominator cannot grow by %g %%", *t.DenominatorGrowth)
+	}
+	if t.AreaUntil != "" {
+		if _, err := time.Parse(time.DateOnly, t.AreaUntil); err != nil {
+			bad("area_until", "write 2025-06-30", "%q is no date", t.AreaUntil)
+		}
+	} else if t.Rebased != (transforms.Text{}) {
+		bad("rebased", "say with area_until until when the area was as it was", "it says how values were carried back, but not to which area")
+	}
 }
 
 func orNone(dimensions []string) string {
@@ -99,7 +132,10 @@ func (b *builder) targets(ctx context.Context) ([]TargetResult, error) {
 	err := b.makeTable(ctx, Targets, transforms.Text{
 		VI: "Mục tiêu và mức độ thực hiện", EN: "Targets and how they stand",
 	}, targetColumns(), rows, "target")
-	return results, err
+	if err != nil {
+		return nil, err
+	}
+	return results, b.projections(ctx, results)
 }
 
 // points reads the values of an indicator at a place.
@@ -156,9 +192,17 @@ func targetColumns() []column {
 			VI: "Giá trị của đường thẳng từ kỳ gốc đến mục tiêu tại actual_period",
 			EN: "Value at actual_period of the straight path from the baseline to the target",
 		}},
+		{"required_growth", "DOUBLE", transforms.Text{
+			VI: "Tốc độ tăng cần thiết, %/năm; với tỷ trọng là của tử số, khi mẫu số tăng assumed_growth", EN: "Growth it takes, % a year; of a share its numerator's, if the denominator grows by assumed_growth",
+		}},
+		{"assumed_growth", "DOUBLE", transforms.Text{VI: "Giả định tốc độ tăng của mẫu số, %/năm", EN: "Assumed growth of the denominator, % a year"}},
+		{"trend_growth", "DOUBLE", transforms.Text{VI: "Tốc độ tăng bình quân ba năm gần nhất, %/năm", EN: "Mean growth of the last three years, % a year"}},
+		{"projected_trend", "DOUBLE", transforms.Text{VI: "Dự báo cho kỳ mục tiêu theo xu hướng; không phải số liệu thống kê", EN: "Projection for the target's period by trend; no statistic"}},
+		{"area_until", "VARCHAR", transforms.Text{VI: "Ngày cuối cùng địa bàn còn như khi đặt mục tiêu", EN: "Last day on which the area was as it was when the target was set"}},
+		{"not_judged", "VARCHAR", transforms.Text{VI: "Kỳ mới nhất có số liệu của địa bàn khác", EN: "Latest period with a value of another area"}},
 		{"status", "VARCHAR", transforms.Text{
-			VI: "reached đạt, on_track đúng tiến độ, off_track chậm tiến độ hoặc không đạt, no_data chưa đủ số liệu",
-			EN: "reached, on_track (at least on the path), off_track (behind it, or missed), no_data (too little to judge)",
+			VI: "reached đạt, on_track đúng tiến độ, at_risk có nguy cơ, off_track chậm tiến độ hoặc không đạt, no_data chưa đủ số liệu",
+			EN: "reached, on_track (at least on the path), at_risk (behind it within the margin), off_track (behind it, or missed), no_data (too little to judge)",
 		}},
 		{"rule_vi", "VARCHAR", transforms.Text{VI: "Lý do của kết luận, tiếng Việt", EN: "Why it stands so, in Vietnamese"}},
 		{"rule_en", "VARCHAR", transforms.Text{VI: "Lý do của kết luận, tiếng Anh", EN: "Why it stands so, in English"}},
@@ -188,11 +232,22 @@ func (r *TargetResult) row(t transforms.Target) (string, error) {
 		text(r.BaselinePeriod), number(r.Baseline),
 		text(r.ActualPeriod), number(r.Actual), number(r.ActualLow), number(r.ActualHigh), text(r.ActualStatus),
 		number(r.Gap), number(r.Attainment), number(r.RequiredByPath),
+		number(r.RequiredGrowth), number(r.AssumedGrowth), number(r.TrendGrowth), number(r.projected(Trend)), text(r.AreaUntil), text(r.Left),
 		text(string(r.Standing)), text(r.Rule.VI), text(r.Rule.EN),
 		text(t.Area.VI), text(t.Area.EN), text(t.Source.VI), text(t.Source.EN), text(r.Unit),
 		strconv.FormatBool(r.Illustrative),
 	}
 	return "(" + strings.Join(values, ", ") + ")", nil
+}
+
+// projected gives the value that a scenario ends with.
+func (r *TargetResult) projected(scenario string) *float64 {
+	for i := len(r.Projections) - 1; i >= 0; i-- {
+		if r.Projections[i].Scenario == scenario {
+			return &r.Projections[i].Value
+		}
+	}
+	return nil
 }
 
 // numberOrNull writes a number so that DuckDB reads back exactly the same.

@@ -31,6 +31,9 @@ func ParseHeader(text string, context *Period) (Header, bool) {
 		return Header{Period: p}, ok
 	}
 	whole := s.t
+	if h, ok := s.above(at, base); ok {
+		return h, true
+	}
 	s.t = whole[:at]
 	subject, next, ok := s.find(0, at)
 	switch {
@@ -51,6 +54,37 @@ func ParseHeader(text string, context *Period) (Header, bool) {
 		h.Base, h.Relation = &b, relation(subject, b)
 	}
 	return h, true
+}
+
+// above reads a header whose upper level says what its lower one is compared with: "So với cùng kỳ năm trước (%) | 9 tháng
+// năm 2024". The levels are parted by "|".
+func (s *scanner) above(at, base int) (Header, bool) {
+	whole := s.t
+	defer func() { s.t = whole }()
+	if s.refused(at) {
+		return Header{}, false // what is compared stands before the words of the comparison
+	}
+	for i := len(whole) - 1; i > base; i-- {
+		if !s.is(i, "|") {
+			continue
+		}
+		s.t = whole[i+1:]
+		subject, next, ok := s.find(0, len(s.t))
+		if !ok {
+			s.t = whole
+			continue
+		}
+		if q, _, more := s.find(next, len(s.t)); more && !q.Equal(subject) {
+			return Header{}, false
+		}
+		s.t, s.context = whole[:i], subject
+		h := Header{Period: subject, HasRelation: true, Relation: Other}
+		if b, ok := s.base(base, subject); ok {
+			h.Base, h.Relation = &b, relation(subject, b)
+		}
+		return h, true
+	}
+	return Header{}, false
 }
 
 // refused reports whether some place before to holds a period that cannot be told.

@@ -57,6 +57,9 @@ func TestCorpusHeaders(t *testing.T) {
 func TestParseHeader(t *testing.T) {
 	tests := []struct{ text, context, period, base, relation string }{
 		{"Tháng 3 năm 2012 so với tháng 02 năm 2012", "", "2012-03", "2012-02", "previous_period"},
+		{"So với cùng kỳ năm trước (%) | 9 tháng năm 2024", "2024-09", "2024-01-01/P9M", "2023-01-01/P9M", "cumulative"},
+		{"So với cùng kỳ năm trước (%) | Tháng 3 năm 2020", "2020-03", "2020-03", "2019-03", "same_period_last_year"},
+		{"So với tháng trước (%) | Tháng 3 năm 2020", "", "2020-03", "2020-02", "previous_period"},
 		{"Tháng 3 năm 2012 so với tháng 3 năm năm 2011", "", "2012-03", "2011-03", "same_period_last_year"},
 		{"Quí 1 năm 2012 so với cùng kỳ năm 2011", "", "2012-Q1", "2011-Q1", "cumulative"},
 		{"5 tháng năm 2012 so với cùng kỳ năm 2011", "", "2012-01-01/P5M", "2011-01-01/P5M", "cumulative"},

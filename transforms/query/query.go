@@ -247,3 +247,16 @@ func (r *reason) Error() string { return r.text }
 func (r *reason) Unwrap() error { return r.err }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Tree gives the syntax tree of one SELECT as DuckDB writes it.
+func Tree(ctx context.Context, db *duck.DB, sql string) (map[string]any, error) {
+	t, err := serialize(ctx, db, sql)
+	if err != nil {
+		return nil, err
+	}
+	if t.Error || len(t.Statements) != 1 {
+		return nil, t.problem(sql)
+	}
+	statement, _ := t.Statements[0].(map[string]any)
+	return statement, nil
+}

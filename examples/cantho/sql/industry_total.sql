@@ -1,5 +1,5 @@
--- The denominator of shares. Cần Thơ's programme takes all industry, sections B to E; a programme that measures itself
--- against manufacturing alone, as Hà Nội's does, puts 'C' here.
-SELECT time_period, price_base, obs_value, obs_status
+-- The denominators of shares: all industry, sections B to E (_T), which Cần Thơ's programme takes, and manufacturing
+-- alone (C), against which Hà Nội's measures itself. Results tell which one they have by their dimension denominator.
+SELECT time_period, price_base, industry AS denominator, obs_value, obs_status
 FROM gross_output
-WHERE industry = '_T' AND freq = 'A' AND area = '92' AND period_end <= DATE '2025-06-30'
+WHERE industry IN ('_T', 'C') AND freq = 'A' AND area = '92' AND period_end <= DATE '2025-06-30'

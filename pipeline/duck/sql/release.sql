@@ -37,3 +37,50 @@ COMMENT ON MACRO growth_percent IS 'Growth in percent from one value to a later 
 
 CREATE MACRO index_link(value, old_at_link, new_at_link) AS CASE WHEN old_at_link > 0 THEN value * new_at_link / old_at_link END;
 COMMENT ON MACRO index_link IS 'A value of an old index series on the base of the new one, by the period that both have';
+
+CREATE MACRO link_factor(old_at_link, new_at_link) AS CASE WHEN old_at_link > 0 THEN new_at_link / old_at_link END;
+COMMENT ON MACRO link_factor IS 'By what an old index series is multiplied to stand on the base of the new one, by the period that both have';
+
+CREATE MACRO index_rebase(value, value_at_base) AS CASE WHEN value_at_base > 0 THEN 100 * value / value_at_base END;
+COMMENT ON MACRO index_rebase IS 'A value of an index in percent of its value in the new base period';
+
+-- What tells the series of a row apart: all of it but the period, the figures and where they come from.
+CREATE MACRO series_of(r) AS json_merge_patch(to_json(r), '{"time_period": null, "period_start": null, "period_end": null,
+    "obs_value": null, "obs_low": null, "obs_high": null, "obs_status": null, "obs_comment": null,
+    "snapshot_id": null, "sheet": null, "cell": null, "vintage_from": null, "vintage_to": null, "correction": null}')::VARCHAR;
+COMMENT ON MACRO series_of IS 'What tells the series of a row of a dataset apart, as text: series_of(t) FROM dataset t';
+
+CREATE MACRO growth_of(dataset, months) AS TABLE
+WITH figures AS (SELECT *, series_of(t) AS __series FROM query_table(dataset) t)
+SELECT a.* EXCLUDE (__series), b.obs_value AS value_before, growth_percent(a.obs_value, b.obs_value) AS growth
+FROM figures a JOIN figures b ON b.__series = a.__series AND b.period_start = a.period_start - to_months(months::INTEGER);
+COMMENT ON MACRO TABLE growth_of IS 'Growth in percent of every series of a dataset against so many months before: FROM growth_of(''output'', 12)';
+
+CREATE MACRO rebased(dataset, base) AS TABLE
+WITH figures AS (SELECT *, series_of(t) AS __series FROM query_table(dataset) t)
+SELECT a.* EXCLUDE (__series), b.obs_value AS value_at_base, index_rebase(a.obs_value, b.obs_value) AS rebased
+FROM figures a JOIN figures b ON b.__series = a.__series AND b.time_period = base;
+COMMENT ON MACRO TABLE rebased IS 'Every series of a dataset as an index of which a period is 100: FROM rebased(''output'', ''2020'')';
+
+-- One column is replaced at a time: DuckDB writes down a list of them in an order of its own, which would differ from one
+-- build to the next.
+CREATE MACRO monthly_of_cumulative(dataset) AS TABLE
+WITH cumulative AS (
+    SELECT *, json_merge_patch(series_of(t), '{"freq": null}')::VARCHAR AS __series, date_diff('month', period_start, period_end) + 1 AS __months
+    FROM query_table(dataset) t WHERE month(period_start) = 1
+), alone AS (
+    SELECT * REPLACE (CASE WHEN __months = 1 THEN obs_value WHEN lag(__months) OVER w = __months - 1 THEN obs_value - lag(obs_value) OVER w END AS obs_value)
+    FROM cumulative
+    WINDOW w AS (PARTITION BY __series, year(period_start) ORDER BY __months)
+), begun AS (
+    SELECT * REPLACE (date_trunc('month', period_end)::DATE AS period_start) FROM (SELECT * EXCLUDE (__months) FROM (SELECT * EXCLUDE (__series) FROM alone))
+), named AS (
+    SELECT * REPLACE (strftime(period_end, '%Y-%m') AS time_period) FROM begun
+)
+SELECT * REPLACE ('M' AS freq) FROM named;
+COMMENT ON MACRO TABLE monthly_of_cumulative IS 'The months of figures that are published as running totals of the year; null where the total of the month before is missing';
+
+CREATE MACRO as_of(dataset, ts) AS TABLE
+SELECT * FROM query_table(dataset || '_history')
+WHERE vintage_from <= CAST(ts AS TIMESTAMPTZ) AND (vintage_to IS NULL OR vintage_to > CAST(ts AS TIMESTAMPTZ));
+COMMENT ON MACRO TABLE as_of IS 'A dataset as it was known at a time: FROM as_of(''output'', ''2024-09-30'')';

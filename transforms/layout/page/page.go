@@ -18,7 +18,7 @@ import (
 
 // Options say how a page is made. The zero value is of use.
 type Options struct {
-	Language         string // shown first: vi (the default) or en; the page holds both
+	Language         string // shown first, vi or en; "" for that of the books. The page holds both
 	Config           string // name of the configuration that the answers go into
 	MaxRows, MaxCols int    // drawn of each sheet; 0 for DefaultRows and DefaultCols
 	MaxBytes         int    // of all drawn sheets: sheets beyond are drawn shorter and shorter; 0 for DefaultBytes
@@ -53,6 +53,8 @@ type Page struct {
 	o      Options
 	sheets []*section
 	bytes  int
+
+	texts, vietnamese int // texts looked at for the language, and those that are Vietnamese
 }
 
 // New begins a page.
@@ -71,9 +73,6 @@ func New(o Options) *Page {
 	}
 	return &Page{o: o}
 }
-
-// SetLanguage says in which language the page opens.
-func (p *Page) SetLanguage(language string) { p.o.Language = language }
 
 // Questions counts the questions of all sheets so far.
 func (p *Page) Questions() (n int) {
@@ -118,6 +117,7 @@ type details struct {
 func (p *Page) Add(book string, g *sheet.Grid, s *layout.Sheet, datasets []Dataset, readings map[string]Reading) error {
 	sec := &section{ID: "s" + strconv.Itoa(len(p.sheets)+1), Book: book, Name: g.Name, Hidden: g.Hidden}
 	p.sheets = append(p.sheets, sec)
+	p.listen(g)
 	starts := map[[2]int]string{}
 	for i, t := range s.Tables {
 		entry := table{ID: fmt.Sprintf("%st%d", sec.ID, i+1), N: i + 1, Range: t.Range.String(), Title: t.Title, Unit: t.Unit,
@@ -147,6 +147,34 @@ func (p *Page) Add(book string, g *sheet.Grid, s *layout.Sheet, datasets []Datas
 		sec.Tables = append(sec.Tables, entry)
 	}
 	return p.draw(sec, g, s, starts, readings)
+}
+
+// listen looks for the letters that Vietnamese alone has.
+func (p *Page) listen(g *sheet.Grid) {
+	const most = 2000
+	for i := range g.Rows {
+		for j := range g.Rows[i].Cells {
+			c := &g.Rows[i].Cells[j]
+			if c.Type != sheet.Text || p.texts == most {
+				continue
+			}
+			p.texts++
+			if strings.ContainsFunc(c.Text, func(r rune) bool { return strings.ContainsRune("ăđơưĂĐƠƯ", r) || r >= 0x1ea0 && r <= 0x1ef9 }) {
+				p.vietnamese++
+			}
+		}
+	}
+}
+
+// language is the one that the page opens in.
+func (p *Page) language() string {
+	if p.o.Language == "vi" || p.o.Language == "en" {
+		return p.o.Language
+	}
+	if p.vietnamese*10 > p.texts {
+		return "vi"
+	}
+	return "en"
 }
 
 // draw draws the sheet of a section, as much as there is room for.

@@ -157,7 +157,7 @@ func TestEveryFigure(t *testing.T) {
 }
 
 const doubtful = `!sheet Số liệu
-Không rõ
+Không rõ lượng
 !hide row
 a | 1 | 2
 b | 3 | x

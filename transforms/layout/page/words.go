@@ -36,6 +36,20 @@ var reasons = map[string]string{
 	"adds_up": "{1} hệ thức số học đúng, độ chắc thấp nhất {2}", "totals_by_word": "{1} dòng, cột mang tên là tổng nhưng cộng không khớp với các dòng, cột bên cạnh",
 }
 
+// decided are the words of decisions that are not the book's own, in Vietnamese.
+var decided = strings.NewReplacer("none", "không có", "rows", "dòng", "columns", "cột", "lines", "dòng", "title", "tên bảng", "flat", "một cấp", "levels", "số cấp:")
+
+// value gives what was decided in Vietnamese. Titles and units are the book's own words.
+func value(d layout.Decision) string {
+	switch {
+	case d.What != "title" && d.What != "unit":
+		return decided.Replace(d.Value)
+	case d.Value == "none":
+		return "không có"
+	}
+	return d.Value
+}
+
 var (
 	figures = regexp.MustCompile(`\d+(\.\d+)?`)
 	tail    = regexp.MustCompile(`(?::|such as|the title names) (.*)$`)

@@ -48,9 +48,7 @@ func (p *Page) Write(w io.Writer) error {
 	}{Options: p.o, CSS: template.CSS(pageCSS), DrawCSS: draw.CSS(), JS: template.JS(pageJS), Sheets: p.sheets,
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(sum[:]) + "'"}
-	if data.Language != "en" {
-		data.Language = "vi"
-	}
+	data.Language = p.language()
 	for _, s := range p.sheets {
 		if n := len(data.Books); n == 0 || data.Books[n-1] != s.Book {
 			data.Books = append(data.Books, s.Book)
@@ -67,8 +65,9 @@ func (p *Page) Write(w io.Writer) error {
 	}
 	data.Title = strings.Join(data.Books, ", ")
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"t": both, "what": what, "reason": reason, "percent": func(x float64) int { return int(x*100 + 0.5) },
+		"t": both, "what": what, "reason": reason,
 		"confidence": func(x float64) string { return fmt.Sprintf("%.2f", x) },
+		"value":      func(d layout.Decision) template.HTML { return both(value(d), d.Value) },
 		"two":        func(s [2]string) template.HTML { return both(s[0], s[1]) },
 	}).Parse(pageHTML)
 	if err != nil {

@@ -1,0 +1,6 @@
+SELECT
+    time_period,
+    CASE WHEN grouping(field) = 1 THEN '_T' ELSE field END AS field,
+    sum(labour) AS obs_value
+FROM register_year
+GROUP BY GROUPING SETS ((time_period, field), (time_period))

@@ -1,0 +1,12 @@
+package indicator
+
+import (
+	"context"
+
+	"github.com/statloom/statloom/pipeline/duck"
+)
+
+// BuildUntraced builds without recording, to measure what recording costs.
+func BuildUntraced(ctx context.Context, db *duck.DB, set Set) (Result, error) {
+	return build(ctx, &builder{db: db, set: set, untraced: true})
+}

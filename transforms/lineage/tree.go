@@ -1,0 +1,169 @@
+package lineage
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Ref names a cell: its place by number, and its row.
+type Ref struct {
+	Place int32
+	Row   int64
+}
+
+// nowhere is no cell.
+var nowhere = Ref{Place: -1}
+
+// kind says what a part of a term is.
+type kind uint8
+
+const (
+	isNumber kind = iota
+	isNull
+	isCell
+	isOp
+)
+
+// part is a part of a term: a number, a cell, or an operation over the parts below it. Parts live in a tree's arena and
+// name each other by index, so that millions of terms are followed without leaving garbage.
+type part struct {
+	kind        kind
+	null, text  bool
+	status      byte // the weakest of the cells'
+	first, next int32
+	op          string
+	number      float64
+	word        string // of a cell that holds text
+	ref         Ref
+	unknown     Ref // why it is null: a cell whose figure is not known
+	lost        Ref // such a cell that an aggregate has passed over
+}
+
+// Tree reads, computes and follows terms, one after the other.
+type Tree struct {
+	parts []part
+	cells Cells
+	text  string // being read
+	at    int
+	depth int
+
+	trace   Trace
+	numbers map[inputKey]int
+	out     []byte
+}
+
+// NewTree makes a tree over cells.
+func NewTree(cells Cells) *Tree {
+	return &Tree{cells: cells, numbers: map[inputKey]int{}}
+}
+
+// maxDepth bounds the nesting of terms.
+const maxDepth = 500
+
+// read reads a term: a cell such as B12, a number, ~ for null, or (op part ...); it gives the part's index.
+func (t *Tree) read(text string) (int32, error) {
+	before, at := t.text, t.at
+	t.text, t.at = text, 0
+	defer func() { t.text, t.at = before, at }()
+	i, err := t.expr()
+	if t.blanks(); err == nil && t.at < len(t.text) {
+		err = fmt.Errorf("read term: %.20q follows its end", t.text[t.at:])
+	}
+	return i, err
+}
+
+// readCells reads a witness: cells separated by blanks. They come as the parts of one operation.
+func (t *Tree) readCells(text string) (int32, error) {
+	before, at := t.text, t.at
+	t.text, t.at = text, 0
+	defer func() { t.text, t.at = before, at }()
+	list := t.add(part{kind: isOp, op: "cells"})
+	return list, t.kids(list, false)
+}
+
+func (t *Tree) add(p part) int32 {
+	p.first, p.next, p.unknown, p.lost = -1, -1, nowhere, nowhere
+	t.parts = append(t.parts, p)
+	return int32(len(t.parts) - 1)
+}
+
+func (t *Tree) blanks() {
+	for t.at < len(t.text) && t.text[t.at] == ' ' {
+		t.at++
+	}
+}
+
+func (t *Tree) word() string {
+	from := t.at
+	for t.at < len(t.text) && t.text[t.at] != ' ' && t.text[t.at] != '(' && t.text[t.at] != ')' {
+		t.at++
+	}
+	return t.text[from:t.at]
+}
+
+func (t *Tree) expr() (int32, error) {
+	t.blanks()
+	if t.at < len(t.text) && t.text[t.at] == '(' {
+		t.at++
+		i := t.add(part{kind: isOp, op: t.word()})
+		if t.depth++; t.depth > maxDepth {
+			return i, fmt.Errorf("read term: it is nested more than %d deep", maxDepth)
+		}
+		err := t.kids(i, true)
+		t.depth--
+		return i, err
+	}
+	p, err := atom(t.word())
+	return t.add(p), err
+}
+
+// kids reads the parts of an operation, to its bracket or to the end.
+func (t *Tree) kids(parent int32, bracket bool) error {
+	last := int32(-1)
+	for {
+		t.blanks()
+		switch {
+		case t.at == len(t.text) && !bracket:
+			return nil
+		case t.at == len(t.text):
+			return fmt.Errorf("read term: (%s is not closed", t.parts[parent].op)
+		case bracket && t.text[t.at] == ')':
+			t.at++
+			return nil
+		}
+		kid, err := t.expr()
+		if err != nil {
+			return err
+		}
+		if last < 0 {
+			t.parts[parent].first = kid
+		} else {
+			t.parts[last].next = kid
+		}
+		last = kid
+	}
+}
+
+func atom(word string) (part, error) {
+	if word == "~" {
+		return part{kind: isNull, null: true}, nil
+	}
+	n, place := 0, int32(0)
+	for n < len(word) && word[n] >= 'A' && word[n] <= 'Z' && n < 5 {
+		place = 26*place + int32(word[n]-'A') + 1
+		n++
+	}
+	if n > 0 {
+		row, err := strconv.ParseInt(word[n:], 10, 64)
+		if err != nil {
+			return part{}, fmt.Errorf("read term: %q is no cell", word)
+		}
+		return part{kind: isCell, ref: Ref{Place: place - 1, Row: row}}, nil
+	}
+	x, err := strconv.ParseFloat(word, 64)
+	if err != nil && !math.IsInf(x, 0) {
+		return part{}, fmt.Errorf("read term: %q is no number", word)
+	}
+	return part{number: x, null: math.IsNaN(x)}, nil
+}
