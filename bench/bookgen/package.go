@@ -102,7 +102,7 @@ func relations(w io.Writer, rels [][2]string) {
 	for i, r := range rels {
 		fmt.Fprintf(w, `<Relationship Id="rId%d" Type="%s/%s" Target="%s"/>`, i+1, office, r[0], r[1])
 	}
-	io.WriteString(w, `</Relationships>`)
+	fmt.Fprint(w, `</Relationships>`)
 }
 
 // stringTable gives texts their numbers in the order of first use.

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -28,7 +29,7 @@ func main() {
 	plot := flag.String("plot", "", "with -report: where the plot goes")
 	flag.Parse()
 
-	if err := run(*one, *report, flag.Args(), options{*bench, *work, *real, *rounds, *budget, *out, *doc, *plot}); err != nil {
+	if err := run(context.Background(), *one, *report, flag.Args(), options{*bench, *work, *real, *rounds, *budget, *out, *doc, *plot}); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
@@ -41,7 +42,7 @@ type options struct {
 	out, doc, plot    string
 }
 
-func run(one, report string, books []string, o options) error {
+func run(ctx context.Context, one, report string, books []string, o options) error {
 	switch {
 	case one != "":
 		return readOne(one, books)
@@ -52,16 +53,13 @@ func run(one, report string, books []string, o options) error {
 	if err != nil {
 		return err
 	}
-	peers, missing := findPeers(o)
+	peers, missing := findPeers(ctx, o)
 	for _, m := range missing {
 		fmt.Fprintln(os.Stderr, "left out:", m)
 	}
 	results := Results{Machine: machine(), Missing: missing}
 	for _, s := range sets {
-		runs, err := measure(s, peers, o)
-		if err != nil {
-			return err
-		}
+		runs := measure(ctx, s, peers, o)
 		results.Sets = append(results.Sets, SetResult{Name: s.name, Title: s.title, Books: len(s.books), Bytes: s.bytes, Runs: runs})
 	}
 	text, err := json.MarshalIndent(results, "", "  ")

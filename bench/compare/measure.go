@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -62,7 +63,7 @@ func exists(path string) bool {
 }
 
 // findPeers lists the readers that are there, and says which are not.
-func findPeers(o options) (peers []peer, missing []string) {
+func findPeers(ctx context.Context, o options) (peers []peer, missing []string) {
 	self, err := os.Executable()
 	if err != nil {
 		self = os.Args[0]
@@ -81,7 +82,7 @@ func findPeers(o options) (peers []peer, missing []string) {
 	for _, p := range []struct{ name, module string }{
 		{"calamine", "python_calamine"}, {"fastexcel", "fastexcel"}, {"polars", "polars"}, {"openpyxl", "openpyxl"}, {"pandas", "pandas"},
 	} {
-		if exec.Command(python, "-c", "import "+p.module).Run() != nil {
+		if exec.CommandContext(ctx, python, "-c", "import "+p.module).Run() != nil {
 			missing = append(missing, p.name+" (Python)")
 			continue
 		}
@@ -101,7 +102,7 @@ func findPeers(o options) (peers []peer, missing []string) {
 			argv: []string{"node", "--max-old-space-size=12000", filepath.Join(o.bench, "peers", "sheetjs.mjs")},
 		})
 	}
-	if exec.Command("Rscript", "-e", "library(readxl)").Run() != nil {
+	if exec.CommandContext(ctx, "Rscript", "-e", "library(readxl)").Run() != nil {
 		missing = append(missing, "readxl (R)")
 	} else {
 		peers = append(peers, peer{name: "readxl", argv: []string{"Rscript", filepath.Join(o.bench, "peers", "readxl.R")}})
@@ -111,7 +112,7 @@ func findPeers(o options) (peers []peer, missing []string) {
 
 // measure runs all readers over a set, round after round. A reader that fails or has used up its budget is left out of the
 // rounds that follow.
-func measure(s set, peers []peer, o options) ([]Run, error) {
+func measure(ctx context.Context, s set, peers []peer, o options) []Run {
 	peers = slices.DeleteFunc(slices.Clone(peers), func(p peer) bool { return p.sets != nil && !slices.Contains(p.sets, s.name) })
 	runs := make([]Run, len(peers))
 	for round := range o.rounds {
@@ -121,7 +122,7 @@ func measure(s set, peers []peer, o options) ([]Run, error) {
 			if r.Failed != "" || sum(r.Seconds) > o.budget.Seconds() {
 				continue
 			}
-			took, cells, peak, err := p.read(s.books)
+			took, cells, peak, err := p.read(ctx, s.books)
 			if err != nil {
 				r.Failed = err.Error()
 				fmt.Fprintf(os.Stderr, "%s, %s: %v\n", s.name, p.name, err)
@@ -131,12 +132,12 @@ func measure(s set, peers []peer, o options) ([]Run, error) {
 			fmt.Fprintf(os.Stderr, "%s, round %d, %s: %.3f s, %d cells, %d MiB\n", s.name, round+1, p.name, took, cells, peak>>20)
 		}
 	}
-	return runs, nil
+	return runs
 }
 
 // read runs the reader once in a process of its own.
-func (p peer) read(books []string) (seconds float64, cells, peak int64, err error) {
-	c := exec.Command(p.argv[0], append(slices.Clone(p.argv[1:]), books...)...)
+func (p peer) read(ctx context.Context, books []string) (seconds float64, cells, peak int64, err error) {
+	c := exec.CommandContext(ctx, p.argv[0], append(slices.Clone(p.argv[1:]), books...)...)
 	if p.env != "" {
 		c.Env = append(os.Environ(), p.env)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/statloom/statloom/sources/sheet/sheettest"
 	"github.com/statloom/statloom/transforms/fold"
@@ -37,10 +38,29 @@ func newGSO(t *testing.T) *gso {
 	file := filepath.Join(g.dir, g.config())
 	text, err := os.ReadFile(file)
 	g.must(err)
+	var config map[string]any
+	g.must(yaml.Unmarshal(text, &config))
+	// The index alone, whose history is told: the other tables of the books take as long again to read.
+	keep(config, "datasets", "iip")
+	keep(config, "indicators", "SI29")
+	for _, part := range []string{"models", "targets", "checks", "tests", "corrections"} {
+		delete(config, part)
+	}
+	text, err = yaml.Marshal(config)
+	g.must(err)
 	// Books of either format, whichever of them the example names.
-	text = regexp.MustCompile(`STATLOOM_GSO_BOOKS\}/\*\.xlsx"`).ReplaceAll(text, []byte(`STATLOOM_GSO_BOOKS}/*.xls*"`))
+	text = regexp.MustCompile(`STATLOOM_GSO_BOOKS\}/\*\.xlsx\b`).ReplaceAll(text, []byte(`STATLOOM_GSO_BOOKS}/*.xls*`))
 	g.must(os.WriteFile(file, text, 0o644))
 	return g
+}
+
+// keep leaves one entry of a list of the configuration.
+func keep(config map[string]any, list, id string) {
+	entries, _ := config[list].([]any)
+	config[list] = slices.DeleteFunc(entries, func(e any) bool {
+		entry, _ := e.(map[string]any)
+		return entry["id"] != id
+	})
 }
 
 func (g *gso) config() string { return "examples/gso-monthly/config.yaml" }
@@ -89,12 +109,13 @@ func (g *gso) data() string {
 	return filepath.Dir(found[0])
 }
 
-// tables maps the tables of the current release to hashes of their rows, but for those that tell times.
+// tables maps the tables of the current release to hashes of their rows, but for those that tell when something was fetched
+// or failed.
 func (g *gso) tables() map[string]string {
 	g.t.Helper()
 	found := map[string]string{}
 	for _, r := range g.query("SELECT table_name FROM duckdb_tables() WHERE NOT internal UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal") {
-		if name := r[0]; name != "snapshots" && name != "runs" {
+		if name := r[0]; name != "snapshots" && name != "runs" && name != "checks" {
 			found[name] = strings.Join(g.query(`SELECT count(*), coalesce(bit_xor(hash(t)), 0), coalesce(sum(hash(t) % 1000003), 0) FROM "` + name + `" t`)[0], " ")
 		}
 	}
@@ -115,14 +136,16 @@ func TestGSOHistory(t *testing.T) {
 			books = append(books, e.Name())
 		}
 	}
-	load := func(order []string) map[string]string {
+	load := func(parts ...[]string) map[string]string {
 		g.must(os.RemoveAll(g.books))
 		g.must(os.Mkdir(g.books, 0o755))
-		half := len(order) / 2
-		g.add(from, order[:half]...)
-		g.call("run").must(t, 0)
-		g.add(from, order[half:]...)
-		g.call("run").must(t, 0)
+		for i, part := range parts {
+			g.add(from, part...)
+			// A part of the books alone may be held back: the books around a change of form are not there to explain it.
+			if c := g.call("run"); c.code != 0 && (c.code != 3 || i == len(parts)-1) {
+				t.Fatalf("exit code %d\n%s", c.code, c.err)
+			}
+		}
 		return g.tables()
 	}
 	want := load(books)
@@ -142,7 +165,7 @@ func TestGSOHistory(t *testing.T) {
 			}
 			order := slices.Clone(books)
 			shuffle(order)
-			if d := cmp.Diff(want, load(order)); d != "" {
+			if d := cmp.Diff(want, load(order[:len(order)/2], order[len(order)/2:])); d != "" {
 				t.Errorf("(-in order +%s)\n%s", name, d)
 			}
 		})

@@ -171,7 +171,8 @@ func (t table) jump(c transforms.Check) (string, error) {
 	}
 	unit := "__value"
 	if slices.Contains(t.columns, transforms.ColUnitMult) {
-		unit = "__value * pow(10, coalesce(unit_mult, 0))"
+		// A series in which the unit of any figure is unknown is looked at as it is printed.
+		unit = "__value * pow(10, CASE WHEN count(*) OVER (PARTITION BY __series, freq) = count(unit_mult) OVER (PARTITION BY __series, freq) THEN unit_mult ELSE 0 END)"
 	}
 	side := func(frame string) string {
 		return fmt.Sprintf(`median(__x) OVER (%[1]s) AS __mid_%[2]s, min(__x) OVER (%[1]s) AS __low_%[2]s, max(__x) OVER (%[1]s) AS __high_%[2]s, count(__x) OVER (%[1]s) AS __n_%[2]s`,

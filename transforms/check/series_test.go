@@ -76,6 +76,7 @@ func TestJump(t *testing.T) {
 		{"a series that is never steady", []string{"('2023-01','02',1,6)", "('2023-02','02',10,6)", "('2023-03','02',100,6)", "('2023-04','02',3,6)", "('2023-05','02',70,6)", "('2023-06','02',700,6)"}, nil},
 		{"another unit for the same amount", append(like01("02", 5, 20, nil), "('2023-09', '02', 605000, 3)", "('2023-10', '02', 606000, 3)"), nil},
 		{"the same number in another unit", append(like01("02", 5, 20, nil), "('2023-09', '02', 605, 3)"), []string{"C47"}},
+		{"an unknown unit", append(like01("02", 5, 20, nil), "('2023-09', '02', 605, NULL)"), nil},
 		{"zero and below are passed over", like01("02", 5, 26, map[int]float64{20: 0}), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -77,17 +77,6 @@ func (c *Concordance) dayBefore() time.Time {
 	return c.Day.AddDate(0, 0, -1)
 }
 
-// from gives the rules of a code.
-func (c *Concordance) from(code string) []Rule {
-	var rules []Rule
-	for _, r := range c.Rules {
-		if r.From == code {
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
-
 // sources gives the codes that have rules, each once, in the file's order.
 func (c *Concordance) sources() []string {
 	var all []string

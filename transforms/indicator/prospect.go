@@ -46,9 +46,8 @@ func prospect(t transforms.Target, goal period.Period, known []point) Prospect {
 		return out
 	}
 	out.AssumedGrowth = t.DenominatorGrowth
-	perYear := math.NaN()
 	if t.Value > 0 {
-		perYear = math.Pow(t.Value/actual.value, 1/years)
+		perYear := math.Pow(t.Value/actual.value, 1/years)
 		required := perYear
 		if t.DenominatorGrowth != nil { // the numerator has to outgrow the denominator
 			required *= 1 + *t.DenominatorGrowth/100

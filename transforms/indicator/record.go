@@ -100,7 +100,7 @@ func (b *builder) record(ctx context.Context, n *node) error {
 		return nil
 	})
 	if err == nil {
-		err = b.storeEdges(ctx, n, e)
+		err = b.storeEdges(ctx, e)
 	}
 	var known *fault.Error
 	if err != nil && !errors.As(err, &known) {
@@ -221,7 +221,7 @@ func (e *edges) add(row computed, t lineage.Trace, again lineage.Result) {
 }
 
 // storeEdges mends the rows and moves what was noted to the tables.
-func (b *builder) storeEdges(ctx context.Context, n *node, e *edges) (err error) {
+func (b *builder) storeEdges(ctx context.Context, e *edges) (err error) {
 	defer func() {
 		drop := "DROP TABLE IF EXISTS " + edgesTable + "; DROP TABLE IF EXISTS " + recordsTable
 		if derr := b.db.Exec(context.WithoutCancel(ctx), drop); err == nil {

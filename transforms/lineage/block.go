@@ -115,9 +115,7 @@ func (w *writing) block(n node, outer *scope) (*block, error) {
 	if err := b.from(child(n, "from_table"), true); err != nil {
 		return nil, err
 	}
-	if err := b.expand(); err != nil {
-		return nil, err
-	}
+	b.expand()
 	return b, nil
 }
 
@@ -287,7 +285,7 @@ func columnNames(rel *Relation) []string {
 }
 
 // expand lists the columns and writes out the stars, so that terms which are added below do not come up by them.
-func (b *block) expand() error {
+func (b *block) expand() {
 	var out []any
 	for _, e := range nodes(b.n, "select_list") {
 		if text(e, "class") != "STAR" {
@@ -299,14 +297,11 @@ func (b *block) expand() error {
 			out = append(out, e)
 			continue
 		}
-		columns, ok, err := b.star(e)
-		if err != nil {
-			return err
-		}
+		columns, ok := b.star(e)
 		if !ok {
 			b.cols = nil // its columns are not known: nobody can ask for their terms
 			b.asked = nil
-			return nil
+			return
 		}
 		for _, c := range columns {
 			b.cols = append(b.cols, c)
@@ -314,13 +309,12 @@ func (b *block) expand() error {
 		}
 	}
 	b.n["select_list"] = out
-	return nil
 }
 
 // star writes a star out; not ok says that it cannot be known what it stands for.
-func (b *block) star(e node) ([]column, bool, error) {
+func (b *block) star(e node) ([]column, bool) {
 	if yes, _ := e["columns"].(bool); yes || len(list(e, "rename_list")) > 0 || len(list(e, "qualified_exclude_list")) > 0 {
-		return nil, false, nil
+		return nil, false
 	}
 	skip, using := map[string]bool{}, b.using()
 	for _, x := range list(e, "exclude_list") {
@@ -338,7 +332,7 @@ func (b *block) star(e node) ([]column, bool, error) {
 			continue
 		}
 		if len(it.names) == 0 {
-			return nil, false, nil
+			return nil, false
 		}
 		for _, name := range it.names {
 			key := strings.ToLower(name)
@@ -358,7 +352,7 @@ func (b *block) star(e node) ([]column, bool, error) {
 			out = append(out, column{name, expr})
 		}
 	}
-	return out, true, nil
+	return out, true
 }
 
 // using collects the columns that joins merge.

@@ -95,7 +95,7 @@ func (b *block) valueAggregate(e node, name string, args []node, d deps) (node, 
 			return nil, err
 		}
 		row, err := b.row()
-		return wrap("count", gather(concat(literal("(& 1 "), row, literal(" "), w, literal(")")), like, nil)), err
+		return wrap("count", gather(concat(literal("(& 1 "), row, literal(" "), w, literal(")")), like)), err
 	case name == "count":
 		return b.valueCount(e, args[0], distinct)
 	case slices.Contains([]string{"any_value", "first", "last", "arbitrary", "arg_max", "max_by", "arg_min", "min_by"}, name) && !distinct:
@@ -123,7 +123,7 @@ func (b *block) valueAggregate(e node, name string, args []node, d deps) (node, 
 	if skips && zeroes(args[0]) && op == "sum" {
 		first = literal("(" + op + " 0 ")
 	}
-	return concat(first, gather(term, e, nil), literal(")")), nil
+	return concat(first, gather(term, e), literal(")")), nil
 }
 
 func wrap(op string, inside node) node { return concat(literal("("+op+" "), inside, literal(")")) }
@@ -184,7 +184,7 @@ func (b *block) counted(e, one, over node) (node, error) {
 	if over != nil {
 		return wrap("count", windowed(over, member)), nil
 	}
-	return wrap("count", gather(member, e, nil)), nil
+	return wrap("count", gather(member, e)), nil
 }
 
 // valueCount counts values, or with distinct the different ones among them.
@@ -223,7 +223,7 @@ func (b *block) valueCount(e, arg node, distinct bool) (node, error) {
 	if distinct {
 		op = "distinct"
 	}
-	return wrap(op, gather(term, e, nil)), nil
+	return wrap(op, gather(term, e)), nil
 }
 
 func number(digits string) node { return cast(literal(digits), "UBIGINT", false) }

@@ -42,7 +42,7 @@ func (b *block) column(i int, f Form) (node, error) {
 	switch {
 	case i < 0 && b.grouped:
 		row, err := b.row()
-		return gather(row, nil, nil), err
+		return gather(row, nil), err
 	case i < 0:
 		return b.row()
 	case b.busy[i]:
@@ -77,7 +77,7 @@ func (b *block) distinct(term node, f Form) (node, error) {
 	case f == Value:
 		return function("min", term), nil
 	}
-	return gather(term, nil, nil), nil
+	return gather(term, nil), nil
 }
 
 // row gives the cells by which a row of FROM is there.
@@ -100,11 +100,8 @@ func (b *block) row() (node, error) {
 }
 
 // gather joins terms of many rows; like is the aggregate whose filter and order it takes.
-func gather(term, like, sep node) node {
-	if sep == nil {
-		sep = literal(" ")
-	}
-	all := function("string_agg", term, sep)
+func gather(term, like node) node {
+	all := function("string_agg", term, literal(" "))
 	if like != nil {
 		all["filter"], all["order_bys"] = clone(like["filter"]), clone(like["order_bys"])
 	}

@@ -123,7 +123,7 @@ func (b *block) witnessAggregate(e node, name string, add func(node)) error {
 		}
 		inside = concat(inside, literal(" "), w)
 	}
-	all := gather(inside, e, nil)
+	all := gather(inside, e)
 	all = clone(all)
 	for _, n := range nodes(all, "children") {
 		if text(n, "function_name") == "string_agg" {

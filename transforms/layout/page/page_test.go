@@ -15,6 +15,7 @@ import (
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/sources/sheet/sheettest"
+	"github.com/statloom/statloom/sources/sheet/xlsx"
 	"github.com/statloom/statloom/transforms/layout"
 	"github.com/statloom/statloom/transforms/layout/page"
 )
@@ -245,5 +246,39 @@ func TestReadings(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the page does not hold %q", want)
 		}
+	}
+}
+
+// TestRealBooks: the same holds of published books, within what is drawn of them.
+func TestRealBooks(t *testing.T) {
+	for _, name := range []string{"corpus/gso_monthly/raw/2024-09-29-2.Bieu-T9.2024.xlsx", "corpus/uk_forestry/raw/Ch1_Woodland_FS2022.xlsx"} {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			f, err := os.Open(sheettest.Shared(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			info, err := f.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			book, err := sheet.Open(t.Context(), []sheet.Format{xlsx.Format{}}, sheet.Input{Name: name, Data: f, Size: info.Size()}, sheet.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer book.Close()
+			want := 0
+			root, text := draw(t, book, page.Options{}, func(g *sheet.Grid, s *layout.Sheet) {
+				for range layout.Cells(g, s) {
+					want++
+				}
+			})
+			if got := len(figures(t, root)); got != want || want < 1000 {
+				t.Errorf("%d of %d figures", got, want)
+			}
+			if len(text) > 3<<20 {
+				t.Errorf("the page has %d bytes", len(text))
+			}
+		})
 	}
 }
