@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
@@ -62,58 +63,87 @@ func (r *running) loadChanges(ctx context.Context, db *duck.DB, inputs []input) 
 }
 
 func (r *running) datasetChanges(ctx context.Context, d *Dataset, inputs []input) (rows [][]any, held []string, err error) {
-	mine := slices.DeleteFunc(slices.Clone(inputs), func(in input) bool { return in.dataset != d })
-	slices.SortStableFunc(mine, func(a, b input) int {
-		return cmp.Or(strings.Compare(a.version.Source, b.version.Source), a.vintage.Compare(b.vintage), strings.Compare(a.version.Name, b.version.Name))
-	})
-	var before input
-	var shapes []transforms.TableShape
-	for _, in := range mine {
-		now, err := r.shapes(ctx, in)
+	var mine []edition
+	for _, in := range inputs {
+		if in.dataset != d {
+			continue
+		}
+		report, err := r.reported(ctx, in)
 		if err != nil {
 			return nil, nil, err
 		}
-		if len(now) == 0 {
-			continue // the book does not hold the dataset
+		if len(report.Shapes) > 0 { // else the book does not hold the dataset
+			mine = append(mine, edition{in, in.published(report), report.Shapes})
 		}
-		if shapes != nil && before.version.Source == in.version.Source {
-			more, stop := r.compared(d, before, in, r.Differ.Compare(shapes, now))
+	}
+	slices.SortStableFunc(mine, func(a, b edition) int {
+		return cmp.Or(strings.Compare(a.version.Source, b.version.Source), a.published.Compare(b.published),
+			strings.Compare(a.version.Name, b.version.Name), cmp.Compare(a.version.Number, b.version.Number))
+	})
+	for i := 1; i < len(mine); i++ {
+		if before, e := mine[i-1], mine[i]; before.version.Source == e.version.Source {
+			more, stop := compared(d, before.input, e.input, r.Differ.Compare(before.shapes, e.shapes))
 			rows, held = append(rows, more...), append(held, stop...)
 		}
-		before, shapes = in, now
 	}
 	return rows, held, nil
 }
 
-// shapes gives the shapes of the tables that the dataset found in a book.
-func (r *running) shapes(ctx context.Context, in input) ([]transforms.TableShape, error) {
+// edition is a book of a series.
+type edition struct {
+	input
+	published time.Time
+	shapes    []transforms.TableShape
+}
+
+// published tells when a book was published, if the book or its source says so. When it was fetched plays no part: books that
+// were all fetched one night stand in the order of their names.
+func (in input) published(r transforms.Report) time.Time {
+	if !r.Vintage.IsZero() {
+		return r.Vintage
+	}
+	return in.version.Published
+}
+
+// reported gives what was seen when the dataset was read from a book.
+func (r *running) reported(ctx context.Context, in input) (transforms.Report, error) {
 	blob, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
 	if err == nil && !ok {
 		err = fmt.Errorf("the fragment of %s is gone from the lake while the run needed it", in.version.Name)
 	}
 	if err != nil {
-		return nil, err
+		return transforms.Report{}, err
 	}
 	defer blob.Close()
 	t, _, err := readTrailer(blob)
-	return t.Report.Shapes, err
+	return t.Report, err
 }
 
 // compared makes rows of the changes between two books, and says which of them hold the release back.
-func (r *running) compared(d *Dataset, before, in input, changes []transforms.TableChange) (rows [][]any, held []string) {
+func compared(d *Dataset, before, in input, changes []transforms.TableChange) (rows [][]any, held []string) {
 	accepted := slices.Contains(d.Accepted, in.version.Name)
+	var first transforms.TableChange
+	grave := 0
 	for i, c := range changes {
-		if i == maxChanges {
-			break
+		if i < maxChanges {
+			rows = append(rows, []any{
+				d.ID, before.version.Name, in.version.Name, c.Kind, c.Of, c.Grave, accepted && c.Grave,
+				c.Was.Sheet, c.Was.Cell, c.Was.Text, c.Is.Sheet, c.Is.Cell, c.Is.Text, c.Note,
+			})
 		}
-		rows = append(rows, []any{
-			d.ID, before.version.Name, in.version.Name, c.Kind, c.Of, c.Grave, accepted && c.Grave,
-			c.Was.Sheet, c.Was.Cell, c.Was.Text, c.Is.Sheet, c.Is.Cell, c.Is.Text, c.Note,
-		})
-		if c.Grave && !accepted {
-			held = append(held, fmt.Sprintf("dataset %s, book %s, sheet %q, %s: %s (in %s, sheet %q, %s); if it is right, name the book under accept_changes of the dataset",
-				d.ID, in.version.Name, c.Is.Sheet, c.Is.Cell, c.Note, before.version.Name, c.Was.Sheet, c.Was.Cell))
+		if c.Grave {
+			if grave++; grave == 1 {
+				first = c
+			}
 		}
 	}
-	return rows, held
+	if grave == 0 || accepted {
+		return rows, nil
+	}
+	more := ""
+	if grave > 1 {
+		more = fmt.Sprintf("; and %d more changes of meaning, all are in the table %s", grave-1, changeTable.name)
+	}
+	return rows, []string{fmt.Sprintf("dataset %s, book %s, sheet %q, %s: %s (in %s, sheet %q, %s)%s; if it is right, name the book under accept_changes of the dataset",
+		d.ID, in.version.Name, first.Is.Sheet, first.Is.Cell, first.Note, before.version.Name, first.Was.Sheet, first.Was.Cell, more)}
 }

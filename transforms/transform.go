@@ -59,8 +59,9 @@ type Reject struct {
 
 // Report says what a Reader saw in one book.
 type Report struct {
-	Tables int          // tables that the recipe matched
-	Rows   int64        // observations or records emitted
-	Notes  []string     // what a person should know: harmless oddities that were followed
-	Shapes []TableShape `json:",omitempty"` // what those tables look like, to compare the next book with
+	Tables  int          // tables that the recipe matched
+	Rows    int64        // observations or records emitted
+	Notes   []string     // what a person should know: harmless oddities that were followed
+	Vintage time.Time    // latest publication that the book itself names; zero where the recipe does not look for it there
+	Shapes  []TableShape `json:",omitempty"` // what those tables look like, to compare the next book with
 }

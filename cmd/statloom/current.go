@@ -100,22 +100,22 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 		name = "name_vi"
 	}
 	result, err := db.Query(ctx, `SELECT t.`+name+`, t.comparison, t.target_value, t.period, t.unit, t.actual_period, t.actual_value,
-		t.actual_low, t.actual_high, t.gap, t.status, coalesce(c.decimals, 0)
+		t.actual_low, t.actual_high, t.gap, t.required_growth, t.status, coalesce(c.decimals, 0)
 		FROM targets t LEFT JOIN indicator_catalogue c ON c.indicator = t.indicator`)
 	if err != nil {
 		return err
 	}
 	defer result.Close()
-	out := newRows(a.out, "table", w.target, w.goal, w.by, w.latest, w.value, w.gap, w.status)
+	out := newRows(a.out, "table", w.target, w.goal, w.by, w.latest, w.value, w.gap, w.required, w.status)
 	out.fit(a.width)
-	out.right(3, 4, 5, 6)
+	out.right(3, 4, 5, 6, 7)
 	for result.Next() {
 		var name, comparison, period, unit, status string
 		var goal float64
 		var decimals int
 		var at *string
-		var value, low, high, gap *float64
-		if err := result.Scan(&name, &comparison, &goal, &period, &unit, &at, &value, &low, &high, &gap, &status, &decimals); err != nil {
+		var value, low, high, gap, growth *float64
+		if err := result.Scan(&name, &comparison, &goal, &period, &unit, &at, &value, &low, &high, &gap, &growth, &status, &decimals); err != nil {
 			return err
 		}
 		num := func(v *float64) string { return number(v, decimals, cfg.Language) }
@@ -132,7 +132,11 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 			sign = comparison
 		}
 		short := strconv.FormatFloat(goal, 'f', -1, 64)
-		err := out.row(name, strings.TrimSpace(sign+" "+localise(short, cfg.Language)+" "+unit), period, when, shown, signed(gap, decimals, cfg.Language),
+		required := "—"
+		if growth != nil && status != "reached" {
+			required = signed(growth, 1, cfg.Language) + " %"
+		}
+		err := out.row(name, strings.TrimSpace(sign+" "+localise(short, cfg.Language)+" "+unit), period, when, shown, signed(gap, decimals, cfg.Language), required,
 			a.paint(statusColor(status), w.statuses[status]))
 		if err != nil {
 			return err

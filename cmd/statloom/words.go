@@ -4,6 +4,7 @@ package main
 type wording struct {
 	published, unchanged, quarantined, illustrative     string
 	target, goal, by, latest, value, gap, status, about string
+	required                                            string // growth a year
 	statuses                                            map[string]string
 }
 
@@ -16,8 +17,8 @@ func words(language string) wording {
 			quarantined:  "%d cells or rows could not be used; the reasons: statloom sql%s -c \"FROM quarantine\"",
 			illustrative: "This release holds illustrative figures: they are made up and are not statistics.",
 			target:       "Target", goal: "Goal", by: "By", latest: "In", value: "Value", gap: "Gap", status: "Status",
-			about:    "about",
-			statuses: map[string]string{"reached": "reached", "on_track": "on track", "off_track": "off track", "no_data": "no data"},
+			about: "about", required: "Needs a year",
+			statuses: map[string]string{"reached": "reached", "on_track": "on track", "at_risk": "at risk", "off_track": "off track", "no_data": "no data"},
 		}
 	}
 	return wording{
@@ -26,8 +27,8 @@ func words(language string) wording {
 		quarantined:  "%d ô hoặc dòng không dùng được; xem lý do: statloom sql%s -c \"FROM quarantine\"",
 		illustrative: "SỐ LIỆU MINH HOẠ: bản phát hành này có số liệu tự đặt, không phải số liệu thống kê (illustrative figures).",
 		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ", value: "Giá trị", gap: "Chênh lệch", status: "Trạng thái",
-		about:    "khoảng",
-		statuses: map[string]string{"reached": "đạt", "on_track": "đúng lộ trình", "off_track": "chậm lộ trình", "no_data": "chưa có số liệu"},
+		about: "khoảng", required: "Cần mỗi năm",
+		statuses: map[string]string{"reached": "đạt", "on_track": "đúng lộ trình", "at_risk": "có nguy cơ", "off_track": "chậm lộ trình", "no_data": "chưa có số liệu"},
 	}
 }
 

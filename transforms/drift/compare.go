@@ -196,7 +196,7 @@ func units(text string) (list []string) {
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == ',' }) {
 		name := fold.Label(part)
 		if u, ok := value.ParseUnit(part); ok {
-			name = fmt.Sprintf("%s × 10^%d", fold.Label(u.Name), u.Mult)
+			name = fmt.Sprintf("%s × 10^%d", fold.Label(value.BaseUnit(u.Name)), u.Mult)
 			if u.Name == "%" {
 				continue
 			}

@@ -53,6 +53,7 @@ func TestCompare(t *testing.T) {
 		{"moved", func(s *transforms.TableShape) { s.Range = "A6:D11" }, []string{"table_moved S!A4:D9 -> S!A6:D11"}},
 		{"sheet renamed", func(s *transforms.TableShape) { s.Sheet = "2.SPCN" }, []string{"sheet_renamed S! S -> 2.SPCN! 2.SPCN"}},
 		{"unit", func(s *transforms.TableShape) { s.Unit = "Triệu đồng" }, []string{"GRAVE unit_changed S!A4:D9 Tỷ đồng -> S!A4:D9 Triệu đồng"}},
+		{"unit in other words", func(s *transforms.TableShape) { s.Unit = "Đơn vị tính: 1000 triệu đồng" }, nil},
 		{"unit of a line", func(s *transforms.TableShape) { s.Lines[2].Unit = "Tấn" }, nil}, // stated for the first time
 		{"price base", func(s *transforms.TableShape) { s.Title += " (theo giá so sánh 2010)" }, []string{
 			"title_changed S!A4:D9 Chỉ số tháng 3 năm 2024 -> S!A4:D9 Chỉ số tháng 3 năm 2024 (theo giá so sánh 2010)",

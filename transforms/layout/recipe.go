@@ -165,6 +165,9 @@ func (u *run) sheet(ctx context.Context, g *sheet.Grid, info sheet.Info) error {
 		if err != nil {
 			return err
 		}
+		if place := u.recipe.Vintage.From; (place == "book" || place == "title") && from.After(u.report.Vintage) {
+			u.report.Vintage = from
+		}
 		if u.recipe.Shape == transforms.Register {
 			err = u.records(ctx, g, s, t, from)
 		} else {
