@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -22,6 +24,7 @@ func main() {
 	work := flag.String("work", "bench/.work", "folder of the generated books and of the peers")
 	real := flag.String("real", "", "folder of real books to measure as well")
 	rounds := flag.Int("rounds", 5, "rounds of each reader")
+	readers := flag.String("readers", "", "measure only these readers, separated by commas")
 	budget := flag.Duration("budget", time.Minute, "a reader whose rounds on one set of books took this long runs no further one")
 	out := flag.String("out", "", "write the results here as JSON, which -report reads")
 	report := flag.String("report", "", "tell the results in this JSON file as a table, instead of measuring")
@@ -29,7 +32,7 @@ func main() {
 	plot := flag.String("plot", "", "with -report: where the plot goes")
 	flag.Parse()
 
-	if err := run(context.Background(), *one, *report, flag.Args(), options{*bench, *work, *real, *rounds, *budget, *out, *doc, *plot}); err != nil {
+	if err := run(context.Background(), *one, *report, flag.Args(), options{*bench, *work, *real, *readers, *rounds, *budget, *out, *doc, *plot}); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
@@ -37,6 +40,7 @@ func main() {
 
 type options struct {
 	bench, work, real string
+	readers           string
 	rounds            int
 	budget            time.Duration
 	out, doc, plot    string
@@ -54,6 +58,11 @@ func run(ctx context.Context, one, report string, books []string, o options) err
 		return err
 	}
 	peers, missing := findPeers(ctx, o)
+	if o.readers != "" {
+		only := strings.Split(o.readers, ",")
+		peers = slices.DeleteFunc(peers, func(p peer) bool { return !slices.Contains(only, p.name) })
+		missing = nil
+	}
 	for _, m := range missing {
 		fmt.Fprintln(os.Stderr, "left out:", m)
 	}
