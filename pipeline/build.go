@@ -177,10 +177,14 @@ func (r *running) stock(ctx context.Context, db *duck.DB, staging *release.Stagi
 			return release.Manifest{}, err
 		}
 	}
-	rel := sinks.Release{ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db}
+	m := r.manifest(f, tables)
+	rel := sinks.Release{
+		ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db,
+		Name: sinks.Text{VI: r.Name.VI, EN: r.Name.EN}, Language: r.Language, Illustrative: m.Illustrative,
+	}
 	r.Watch.Begin("publish", len(into)*len(tables))
 	defer r.Watch.End()
-	return r.manifest(f, tables), r.feed(ctx, rel, tables, into)
+	return m, r.feed(ctx, rel, tables, into)
 }
 
 // feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by

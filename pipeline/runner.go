@@ -41,6 +41,7 @@ type Runner struct {
 	Sinks          []sinks.Sink
 
 	Name       transforms.Text // of what is published
+	Language   string          // of the reports
 	Engine     string          // the program's version: what another version made is made again
 	ConfigHash string
 	Keep       int  // releases kept

@@ -33,12 +33,30 @@ type Release struct {
 	Time  time.Time
 	Run   string // id of the run that builds it
 	Store Store
+
+	Name         Text   // of what is published
+	Language     string // vi or en: which of a text's forms comes first
+	Illustrative bool   // it holds made-up figures, which every form must say
+}
+
+// Text is a text in the languages of the reports.
+type Text struct{ VI, EN string }
+
+// In gives the text in a language, or in the other where it has no such form.
+func (t Text) In(language string) string {
+	if language == "en" && t.EN != "" || t.VI == "" {
+		return t.EN
+	}
+	return t.VI
 }
 
 // Store is the database that holds the finished tables, as far as sinks need it.
 type Store interface {
 	// WriteDatabase writes all tables, views, macros and comments of the release as one DuckDB file.
 	WriteDatabase(ctx context.Context, path string) error
+	// Records streams the rows of a SELECT over the tables, views and macros of the release; the caller releases the reader.
+	// Without ORDER BY their order is not fixed.
+	Records(ctx context.Context, sql string) (array.RecordReader, error)
 }
 
 // Table is one table of the release.

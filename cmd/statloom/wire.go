@@ -37,7 +37,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 		Duck: duck.Options{
 			Memory: cfg.Limits.Memory.String(), Threads: cfg.Limits.Threads, TempDir: filepath.Join(work, "spill"),
 		},
-		Name: cfg.Name, Engine: a.engine(), ConfigHash: cfg.Hash(), Keep: cfg.KeepReleases, Now: a.now,
+		Name: cfg.Name, Language: cfg.Language, Engine: a.engine(), ConfigHash: cfg.Hash(), Keep: cfg.KeepReleases, Now: a.now,
 		Differ: drift.NewComparer(),
 	}
 	for _, s := range cfg.Sources {

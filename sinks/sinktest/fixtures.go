@@ -145,3 +145,6 @@ func (brokenTable) WriteParquet(context.Context, string, sinks.ParquetOptions) e
 type brokenStore struct{}
 
 func (brokenStore) WriteDatabase(context.Context, string) error { return errBroken }
+func (brokenStore) Records(context.Context, string) (array.RecordReader, error) {
+	return nil, errBroken
+}
