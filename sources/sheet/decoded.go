@@ -131,7 +131,14 @@ func (s *decoding) row(ctx context.Context, r *Row) (*Row, error) {
 	copied := false
 	for k := range r.Cells {
 		c := &r.Cells[k]
-		if c.Type != Text || c.Runs == nil && s.settled.has(c.Text, c.Style) || charset.ASCII(c.Text) {
+		if c.Type != Text || c.Known == Stays {
+			continue
+		}
+		if c.Known == Unicode {
+			s.mixed = s.mixed || charset.IsVietnamese(c.Text)
+			continue
+		}
+		if c.Runs == nil && s.settled.has(c.Text, c.Style) || charset.ASCII(c.Text) {
 			continue
 		}
 		text, err := s.text(ctx, c)

@@ -78,11 +78,22 @@ type Cell struct {
 	Type    Type
 	Formula bool // the cell has a formula; its value is the cached result
 	NoCache bool // the cell has a formula without a cached result: Type is Empty and the value is unknown, not blank
+	Known   Known
 	Style   StyleID
 	Num     float64
 	Text    string // the text, the error, or for a number, bool or date its digits exactly as stored ("110.03")
 	Runs    []Run  // fonts within Text; nil when all is in the font of Style, as nearly always, and once Open's book decoded it
 }
+
+// Known is what a reader knows of a text that matters to Open, which looks for old Vietnamese encodings in it: readers that
+// hand out the same texts again and again can look once. Nobody else need mind it.
+type Known uint8
+
+const (
+	Nothing Known = iota // as for most readers
+	Stays                // it stays as it is, whatever stands beside it
+	Unicode              // likewise, for it has letters that no old encoding has
+)
 
 // Run says which font a stretch of a rich text is written in: from the end of the run before to End, in bytes. The last
 // run ends where the text does. Fonts decide what the bytes of old Vietnamese encodings mean.

@@ -5,8 +5,8 @@ import "unsafe"
 // arena keeps the texts of cells without an allocation for each: a text is copied into a block of many, which lives as long
 // as any of them does.
 type arena struct {
-	free []byte
-	size int // of the last block
+	block []byte
+	used  int
 }
 
 const (
@@ -14,28 +14,32 @@ const (
 	arenaBlock = 32 << 10
 )
 
-// keep gives a copy of b[:n]. Where b goes on for long enough, it is copied in pieces of a fixed size, which is quicker.
-func (a *arena) keep(b []byte, n int) string {
+// keep gives a copy of b[p:p+n].
+func (a *arena) keep(b []byte, p, n int) string {
+	if used := a.used; uint(n-1) < 16 && used+16 <= len(a.block) && p+16 <= len(b) { // as nearly always: a copy of fixed size
+		*(*[16]byte)(a.block[used:]) = *(*[16]byte)(b[p:])
+		a.used = used + n
+		return unsafe.String(&a.block[used], n)
+	}
+	return a.keepLong(b[p : p+n])
+}
+
+// keepLong is keep for a text that is long or does not fit in.
+//
+//go:noinline so that keep stays small
+func (a *arena) keepLong(b []byte) string {
+	n := len(b)
 	if n == 0 {
 		return ""
 	}
-	if n > len(a.free)-32 {
+	if n > len(a.block)-a.used {
 		if n > arenaBlock/4 {
-			return string(b[:n])
+			return string(b)
 		}
-		a.size = min(max(2*a.size, arenaFirst, 2*n+32), arenaBlock)
-		a.free = make([]byte, a.size)
-	}
-	switch {
-	case n <= 16 && len(b) >= 16:
-		*(*[16]byte)(a.free) = *(*[16]byte)(b)
-	case n <= 32 && len(b) >= 32:
-		*(*[32]byte)(a.free) = *(*[32]byte)(b)
-	default:
-		copy(a.free, b[:n])
+		a.block, a.used = make([]byte, min(max(2*len(a.block), arenaFirst, 2*n), arenaBlock)), 0
 	}
 	// A string over bytes that are never written to again: what follows them is only written to behind n.
-	text := unsafe.String(unsafe.SliceData(a.free), n)
-	a.free = a.free[n:]
+	text := unsafe.String(&a.block[a.used], copy(a.block[a.used:], b))
+	a.used += n
 	return text
 }

@@ -126,7 +126,7 @@ func readInflating(path string) (int, error) {
 		return 0, err
 	}
 	defer r.Close()
-	buf := make([]byte, inflate.Window+256<<10+inflate.Slack)
+	buf := make([]byte, inflate.Window+128<<10+inflate.Slack)
 	for _, f := range r.File {
 		raw, err := f.OpenRaw()
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/charset"
 	"github.com/statloom/statloom/sources/sheet/zipxml"
 )
 
@@ -119,7 +120,7 @@ func (s *scanner) cellChild(c *sheet.Cell, r *raw) error {
 // setValue gives the cell its type and value.
 func (s *scanner) setValue(c *sheet.Cell, r *raw) error {
 	if r.rich && (r.kind == inlineText || !r.value) {
-		c.Type, c.Text = sheet.Text, r.text
+		setText(c, r.text, charset.ASCII(r.text))
 		s.setRuns(c, r.runs)
 		return nil
 	}
@@ -127,7 +128,8 @@ func (s *scanner) setValue(c *sheet.Cell, r *raw) error {
 		return nil
 	}
 	if r.kind == plainText || r.kind == inlineText {
-		c.Type, c.Text = sheet.Text, unescape(string(s.value.buf))
+		text := unescape(string(s.value.buf))
+		setText(c, text, charset.ASCII(text))
 		return nil
 	}
 	v := bytes.TrimSpace(s.value.buf)
@@ -139,13 +141,10 @@ func (s *scanner) setValue(c *sheet.Cell, r *raw) error {
 		s.setNumber(c, v)
 	case sharedText:
 		n, err := strconv.ParseUint(string(v), 10, 31)
-		if err != nil || n >= uint64(len(s.shared.texts)) {
-			return s.fault(c.Col, fmt.Sprintf("the cell refers to shared string %q, of which the book has %d", v, len(s.shared.texts)))
+		if err != nil || n >= uint64(s.shared.len()) {
+			return s.fault(c.Col, fmt.Sprintf("the cell refers to shared string %q, of which the book has %d", v, s.shared.len()))
 		}
-		c.Type, c.Text = sheet.Text, s.shared.texts[n]
-		if runs, ok := s.shared.runs[int(n)]; ok {
-			s.setRuns(c, runs)
-		}
+		s.setShared(c, int(n))
 	case boolean:
 		s.setBool(c, v)
 	case errorValue:
@@ -182,7 +181,7 @@ func (s *scanner) setNumber(c *sheet.Cell, v []byte) {
 		return
 	}
 	c.Num = n
-	if s.book.styles.isDate(c.Style) {
+	if s.book.styles.is(c.Style, dateStyle) {
 		c.Type = sheet.Date
 		if s.book.date1904 {
 			c.Num += epoch1904
@@ -190,8 +189,28 @@ func (s *scanner) setNumber(c *sheet.Cell, v []byte) {
 	}
 }
 
+// setText gives the cell a text of its own.
+func setText(c *sheet.Cell, text string, ascii bool) {
+	c.Type, c.Text = sheet.Text, text
+	if ascii {
+		c.Known = sheet.Stays
+	}
+}
+
+// setShared gives the cell a shared string.
+func (s *rowReader) setShared(c *sheet.Cell, i int) {
+	text, known := s.shared.text(i)
+	c.Type, c.Text = sheet.Text, text
+	if !s.book.styles.is(c.Style, toldStyle) {
+		c.Known = known
+	}
+	if s.shared.runs != nil {
+		s.setRuns(c, s.shared.runs[i])
+	}
+}
+
 // setRuns keeps the fonts of a rich text where they differ from the cell's own.
-func (s *scanner) setRuns(c *sheet.Cell, runs []sheet.Run) {
+func (s *rowReader) setRuns(c *sheet.Cell, runs []sheet.Run) {
 	for _, r := range runs {
 		if r.Font != "" && r.Font != s.book.Style(c.Style).Font {
 			c.Runs = runs

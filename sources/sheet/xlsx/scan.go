@@ -13,28 +13,24 @@ import (
 
 // scanner reads one sheet.
 type scanner struct {
-	book     *book
 	name     string // of the sheet
 	x        *zipxml.Reader
-	shared   *sharedStrings
 	value    textReader // of <v>
 	inline   textReader // of <is>
 	visit    func(*sheet.Row) error
 	visitErr error
 
-	row sheet.Row
-	out sheet.Row // what visit is given
-	usual
-	cells   int64
-	seen    bool // <sheetData> was read
-	columns int  // <col> elements
+	rowReader
+	out     sheet.Row // what visit is given
+	seen    bool      // <sheetData> was read
+	columns int       // <col> elements
 	hidden  []bool
 	tail    sheet.Tail
 }
 
 // Scan streams a sheet. A chart sheet has no rows.
 func (b *book) Scan(ctx context.Context, i int, visit func(*sheet.Row) error) (*sheet.Tail, error) {
-	s := &scanner{book: b, name: b.infos[i].Name, visit: visit, usual: usual{most: b.limits.Text}}
+	s := &scanner{name: b.infos[i].Name, visit: visit, rowReader: rowReader{usual: usual{most: b.limits.Text}, book: b}}
 	err := s.scan(ctx, b.sheets[i])
 	if err == nil {
 		return &s.tail, nil
@@ -93,6 +89,9 @@ func (s *scanner) child(name []byte) error {
 			return s.x.Fault("a second <sheetData>")
 		}
 		s.seen = true
+		if !s.book.strict {
+			s.x.Aside("</row>", s.readPiece)
+		}
 		return s.readRows()
 	case "mergeCells":
 		return s.x.Children(s.merge)

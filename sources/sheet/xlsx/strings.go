@@ -6,12 +6,13 @@ import (
 	"fmt"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/charset"
 	"github.com/statloom/statloom/sources/sheet/zipxml"
 )
 
 // sharedStrings are the texts that cells refer to by number.
 type sharedStrings struct {
-	texts []string
+	texts                     // what is known of them holds in a font that tells nothing
 	runs  map[int][]sheet.Run // of the rich ones that name fonts; nil when there are none
 }
 
@@ -83,19 +84,38 @@ func (l *stringList) read() error {
 			if l.shared.runs == nil {
 				l.shared.runs = map[int][]sheet.Run{}
 			}
-			l.shared.runs[len(l.shared.texts)] = runs
+			l.shared.runs[l.shared.len()] = runs
 		}
-		if err := l.add(text); err != nil {
+		look := knownOf
+		if runs != nil {
+			look = func(string) sheet.Known { return sheet.Nothing }
+		}
+		if err := l.add([]byte(text), look); err != nil {
 			return err
 		}
 	}
 }
 
-func (l *stringList) add(text string) error {
+// knownOf looks once at a text that cells may refer to again and again.
+func knownOf(text string) sheet.Known {
+	switch {
+	case charset.ASCII(text):
+		return sheet.Stays
+	case charset.SingleByte(text):
+		if guessed, doubt := charset.Guess(text); doubt == charset.Clear && guessed == text {
+			return sheet.Stays
+		}
+	case charset.Compose(text) == text:
+		return sheet.Unicode
+	}
+	return sheet.Nothing
+}
+
+func (l *stringList) add(text []byte, look func(string) sheet.Known) error {
 	if l.size += int64(len(text)) + stringCost; l.size > l.book.limits.Strings {
 		return sheet.Exceeds(l.book.file, "", "", sheet.LimitStrings, l.book.limits.Strings)
 	}
-	l.shared.texts = append(l.shared.texts, text)
+	l.shared.add(text, look)
 	return nil
 }
 
@@ -128,10 +148,10 @@ func (l *stringList) readUsual() error {
 				break
 			}
 			n, ok := l.plain(b, at)
-			if !ok || !bytes.HasPrefix(b[at+n:], []byte(itemClose)) || bytes.Contains(b[at:at+n], []byte("_x")) {
+			if !ok || !bytes.HasPrefix(b[at+n:], []byte(itemClose)) || l.escape {
 				break
 			}
-			if err := l.add(l.texts.keep(b[at:], n)); err != nil {
+			if err := l.add(b[at:at+n], knownOf); err != nil {
 				return err
 			}
 			p = at + n + len(itemClose)

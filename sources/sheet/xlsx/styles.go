@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/charset"
 	"github.com/statloom/statloom/sources/sheet/numfmt"
 	"github.com/statloom/statloom/sources/sheet/zipxml"
 )
@@ -16,6 +17,7 @@ type styles struct {
 	fonts   []font
 	borders []border
 	xfs     []xf
+	kinds   []styleKind // of xfs
 	made    []atomic.Pointer[sheet.Style]
 	plain   sheet.Style
 }
@@ -32,8 +34,15 @@ type xf struct {
 	format, font, border int32
 	indent               int16
 	align                string
-	date                 bool
 }
+
+// styleKind is what reading a value needs to know of its style.
+type styleKind uint8
+
+const (
+	dateStyle styleKind = 1 << iota // numbers are dates
+	toldStyle                       // the font tells an old encoding of text
+)
 
 // maxStyles bounds every list of styles; Excel itself stops at 65,490 cell formats.
 const maxStyles = 1 << 18
@@ -63,9 +72,32 @@ func (s *styles) get(id sheet.StyleID) *sheet.Style {
 	return style
 }
 
-// isDate reports whether numbers in this style are dates.
-func (s *styles) isDate(id sheet.StyleID) bool {
-	return int(id) < len(s.xfs) && s.xfs[id].date
+// is reports whether a style is of a kind.
+func (s *styles) is(id sheet.StyleID, k styleKind) bool {
+	return int(id) < len(s.kinds) && s.kinds[id]&k != 0
+}
+
+// sort finds out the kinds.
+func (s *styles) sort() {
+	dates, told := map[int32]bool{}, make([]bool, len(s.fonts))
+	for i, f := range s.fonts {
+		told[i] = charset.FontOf(f.name).Encoding != charset.Unknown
+	}
+	s.kinds = make([]styleKind, len(s.xfs))
+	for i := range s.xfs {
+		x := &s.xfs[i]
+		date, known := dates[x.format]
+		if !known {
+			date = numfmt.IsDate(s.formatCode(int(x.format)))
+			dates[x.format] = date
+		}
+		if date {
+			s.kinds[i] |= dateStyle
+		}
+		if int(x.font) < len(told) && told[x.font] {
+			s.kinds[i] |= toldStyle
+		}
+	}
 }
 
 func (s *styles) formatCode(id int) string {
@@ -128,16 +160,7 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 		}
 		return nil
 	})
-	dates := map[int32]bool{}
-	for i := range s.xfs {
-		id := s.xfs[i].format
-		date, known := dates[id]
-		if !known {
-			date = numfmt.IsDate(s.formatCode(int(id)))
-			dates[id] = date
-		}
-		s.xfs[i].date = date
-	}
+	s.sort()
 	s.made = make([]atomic.Pointer[sheet.Style], len(s.xfs))
 	b.styles = s
 	return err

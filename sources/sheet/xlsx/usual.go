@@ -20,6 +20,8 @@ import (
 // usual is what the quick reader knows of where it is.
 type usual struct {
 	most   int64  // bytes that a text may have
+	ascii  bool   // the text read last is
+	escape bool   // it may hold an escape of Excel's
 	stuck  int    // where in the bytes ahead an attempt met what it does not know
 	ref    uint64 // the row's number and the quote behind it, as the references of its cells end
 	mask   uint64 // of the bytes of ref
@@ -28,6 +30,23 @@ type usual struct {
 	texts  arena
 }
 
+// rowReader reads usual rows, for a scanner or beside one.
+type rowReader struct {
+	usual
+	book   *book
+	shared *sharedStrings
+	row    sheet.Row
+	given  bool   // the row says its number
+	tag    []byte // the end of a row's tag, from behind its number on
+	at     uint32 // which of the row's cells is read
+	later  []sharedCell
+	cells  int64 // read so far
+}
+
+// sharedCell is a cell whose text is looked up once the cells behind it are read: several look-ups in a row do not wait for
+// each other's memory.
+type sharedCell struct{ cell, text uint32 }
+
 // widest is how many bytes are compared at once: an attempt that is stuck within so many bytes of the end of what has been
 // read may only need more.
 const widest = 32
@@ -35,6 +54,9 @@ const widest = 32
 // usualRows reads rows, from between two of them, as far as they are written the usual way.
 func (s *scanner) usualRows() error {
 	for {
+		if err := s.readPieces(); err != nil {
+			return err
+		}
 		b, end := s.x.Ahead()
 		if end == 0 || s.book.strict {
 			return nil
@@ -105,16 +127,22 @@ func (s *scanner) usualWithin() {
 const (
 	low3 = 1<<24 - 1
 	low4 = 1<<32 - 1
+	low5 = 1<<40 - 1
 	low6 = 1<<48 - 1
 
-	rowOpen   = '<' | 'r'<<8 | 'o'<<16 | 'w'<<24
-	rowClose  = '<' | '/'<<8 | 'r'<<16 | 'o'<<24 | 'w'<<32 | '>'<<40
-	cellOpen  = '<' | 'c'<<8 | ' '<<16 | 'r'<<24 | '='<<32 | '"'<<40
-	cellClose = '<' | '/'<<8 | 'c'<<16 | '>'<<24
-	styleIs   = ' ' | 's'<<8 | '='<<16 | '"'<<24
-	kindIs    = ' ' | 't'<<8 | '='<<16 | '"'<<24
-	valueOpen = '<' | 'v'<<8 | '>'<<16
-	valueEnd  = '<' | '/'<<8 | 'v'<<16 | '>'<<24 | cellClose<<32 // and that of the cell
+	rowNumber  = rowOpen | ' '<<32 | 'r'<<40 | '='<<48 | '"'<<56
+	rowOpen    = '<' | 'r'<<8 | 'o'<<16 | 'w'<<24
+	rowClose   = '<' | '/'<<8 | 'r'<<16 | 'o'<<24 | 'w'<<32 | '>'<<40
+	cellOpen   = '<' | 'c'<<8 | ' '<<16 | 'r'<<24 | '='<<32 | '"'<<40
+	cellClose  = '<' | '/'<<8 | 'c'<<16 | '>'<<24
+	styleIs    = ' ' | 's'<<8 | '='<<16 | '"'<<24
+	kindIs     = ' ' | 't'<<8 | '='<<16 | '"'<<24
+	kindInline = 'i' | 'n'<<8 | 'l'<<16 | 'i'<<24 | 'n'<<32 | 'e'<<40 | 'S'<<48 | 't'<<56
+	valueOpen  = '<' | 'v'<<8 | '>'<<16
+	formulaEnd = '<' | '/'<<8 | 'f'<<16 | '>'<<24
+	inlineOpen = '<' | 'i'<<8 | 's'<<16 | '>'<<24 | '<'<<32 | 't'<<40                     // and more
+	inlineEnd  = '<' | '/'<<8 | 't'<<16 | '>'<<24 | '<'<<32 | '/'<<40 | 'i'<<48 | 's'<<56 // and more
+	valueEnd   = '<' | '/'<<8 | 'v'<<16 | '>'<<24 | cellClose<<32                         // and that of the cell
 )
 
 // word gives 8 bytes from p on.
@@ -122,19 +150,24 @@ func word(b []byte, p int) uint64 { return binary.LittleEndian.Uint64(b[p : p+8]
 
 // blank passes over white space.
 func blank(b []byte, p int) int {
-	for b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t' {
+	for b[p] <= ' ' && (b[p] == ' ' || b[p] == '\n' || b[p] == '\r' || b[p] == '\t') {
 		p++
 	}
 	return p
 }
 
 // usualRow reads the tag of a row, and begins the row; empty says that it ended at once.
-func (s *scanner) usualRow(b []byte, p int) (next int, empty, ok bool) {
+func (s *rowReader) usualRow(b []byte, p int) (next int, empty, ok bool) {
 	s.stuck = p
+	if to := s.likeRow(b, p); to > 0 {
+		return to, false, true
+	}
 	if word(b, p)&low4 != rowOpen {
 		return p, false, false
 	}
-	number, hidden, given := s.row.Number+1, false, false
+	from := p
+	number, hidden := s.row.Number+1, false
+	s.given = false
 	p += 4
 	for b[p] == ' ' {
 		name, value, to, ok := s.attribute(b, p+1)
@@ -144,10 +177,10 @@ func (s *scanner) usualRow(b []byte, p int) (next int, empty, ok bool) {
 		switch string(name) {
 		case "r":
 			n, ok := parseInt(value, sheet.MaxRows)
-			if !ok || n < number || given {
+			if !ok || n < number || s.given {
 				return p, false, false
 			}
-			number, given = n, true
+			number, s.given = n, true
 		case "hidden":
 			hidden = isTrue(value)
 		case "x14ac:dyDescent":
@@ -166,13 +199,38 @@ func (s *scanner) usualRow(b []byte, p int) (next int, empty, ok bool) {
 	s.row = sheet.Row{Number: number, Hidden: hidden, Cells: s.row.Cells[:0]}
 	s.setRef()
 	if empty {
-		p++
+		return p + 2, true, true
 	}
-	return p + 1, empty, true
+	if p++; word(b, from) == rowNumber && !hidden && s.given {
+		quote := from + 8 + bytes.IndexByte(b[from+8:p], '"')
+		s.tag = append(s.tag[:0], b[quote:p]...)
+	}
+	return p, false, true
 }
 
+// likeRow reads the tag of a row that differs from another one's in nothing but the number; 0 stands for no such row.
+func (s *rowReader) likeRow(b []byte, p int) (next int) {
+	if word(b, p) != rowNumber || len(s.tag) == 0 {
+		return 0
+	}
+	p += 8
+	number, n := digits(b[p:])
+	if n > maxRowDigits || b[p] == '0' || int(number) <= s.row.Number || number > sheet.MaxRows || !bytes.HasPrefix(b[p+n:], s.tag) {
+		return 0
+	}
+	s.row = sheet.Row{Number: int(number), Cells: s.row.Cells[:0]}
+	s.refLen = n + 1
+	s.mask = 1<<(8*s.refLen) - 1
+	s.ref = word(b, p) & s.mask // as the tag begins with the quote
+	s.given = true
+	return p + n + len(s.tag)
+}
+
+// maxRowDigits is how many digits the number of a row may have.
+const maxRowDigits = 7
+
 // setRef prepares the end that the references of the row's cells have.
-func (s *scanner) setRef() {
+func (s *rowReader) setRef() {
 	var buf [16]byte
 	s.refLen = len(append(strconv.AppendInt(buf[:0], int64(s.row.Number), 10), '"'))
 	s.ref, s.mask = word(buf[:], 0), 1<<(8*s.refLen)-1
@@ -201,7 +259,7 @@ func (u *usual) attribute(b []byte, p int) (name, value []byte, next int, ok boo
 var colon = []byte(":")
 
 // usualRun reads cells and adds them to the row; ended says that the row ended behind them.
-func (s *scanner) usualRun(b []byte, p int) (next int, ended bool) {
+func (s *rowReader) usualRun(b []byte, p int) (next int, ended bool) {
 	cells, last := s.row.Cells, 0
 	if len(cells) > 0 {
 		last = cells[len(cells)-1].Col
@@ -227,7 +285,7 @@ func (s *scanner) usualRun(b []byte, p int) (next int, ended bool) {
 		if n == cap(cells) {
 			cells = slices.Grow(cells, 1)
 		}
-		cells = cells[:n+1]
+		cells, s.at = cells[:n+1], uint32(n)
 		at = s.usualCell(&cells[n], b, at+s.refLen)
 		if at == 0 {
 			cells = cells[:n]
@@ -237,14 +295,18 @@ func (s *scanner) usualRun(b []byte, p int) (next int, ended bool) {
 		p, last = at, col
 		room--
 	}
+	for _, l := range s.later {
+		s.setShared(&cells[l.cell], int(l.text))
+	}
+	s.later = s.later[:0]
 	s.row.Cells = cells
 	s.cells += int64(len(cells) - before)
 	return p, ended
 }
 
 // usualCell reads a cell from behind its reference to its end; 0 stands for an unusual one.
-func (s *scanner) usualCell(c *sheet.Cell, b []byte, p int) (next int) {
-	c.Formula, c.NoCache, c.Num = false, false, 0
+func (s *rowReader) usualCell(c *sheet.Cell, b []byte, p int) (next int) {
+	c.Formula, c.NoCache, c.Known, c.Num = false, false, sheet.Nothing, 0
 	if c.Runs != nil {
 		c.Runs = nil
 	}
@@ -291,24 +353,23 @@ func column(b []byte, p int) (col, next int) {
 	return col, p
 }
 
-// usualKind reads the value of a cell's t and the quote behind it.
-func usualKind(b []byte) (kind valueKind, n int) {
-	if b[1] == '"' {
-		switch b[0] {
-		case 's':
-			return sharedText, 2
-		case 'n':
-			return numeric, 2
-		case 'b':
-			return boolean, 2
-		case 'e':
-			return errorValue, 2
-		}
+// usualKind reads the value of a cell's t and the quote behind it; n is 0 where it is none of the usual.
+func usualKind(b []byte, p int) (kind valueKind, n int) {
+	w := word(b, p)
+	switch w & (1<<16 - 1) {
+	case 's' | '"'<<8:
+		return sharedText, 2
+	case 'n' | '"'<<8:
+		return numeric, 2
+	case 'b' | '"'<<8:
+		return boolean, 2
+	case 'e' | '"'<<8:
+		return errorValue, 2
 	}
 	switch {
-	case bytes.HasPrefix(b, []byte(`str"`)):
+	case w&low4 == 's'|'t'<<8|'r'<<16|'"'<<24:
 		return plainText, 4
-	case bytes.HasPrefix(b, []byte(`inlineStr"`)):
+	case w == kindInline && b[p+8] == 'r' && b[p+9] == '"':
 		return inlineText, 10
 	}
 	return 0, 0

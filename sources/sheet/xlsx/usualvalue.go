@@ -2,17 +2,18 @@ package xlsx
 
 import (
 	"bytes"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/statloom/statloom/sources/sheet"
 )
 
 // usualRest reads a cell from behind its style on, whatever it holds.
-func (s *scanner) usualRest(c *sheet.Cell, b []byte, p int) (next int) {
+func (s *rowReader) usualRest(c *sheet.Cell, b []byte, p int) (next int) {
 	c.Type, c.Text = sheet.Empty, ""
 	kind := numeric
 	if word(b, p)&low4 == kindIs {
-		k, n := usualKind(b[p+4:])
+		k, n := usualKind(b, p+4)
 		if n == 0 {
 			s.stuck = p + 4
 			return 0
@@ -64,7 +65,7 @@ func (s *scanner) usualRest(c *sheet.Cell, b []byte, p int) (next int) {
 }
 
 // usualNumber reads a number or a date, from its first digit to the end of the cell.
-func (s *scanner) usualNumber(c *sheet.Cell, b []byte, p int) (next int) {
+func (s *rowReader) usualNumber(c *sheet.Cell, b []byte, p int) (next int) {
 	value, n, ok := decimal(b[p:])
 	if !ok {
 		for n = 0; kinds[b[p+n]]&numberByte != 0; {
@@ -79,8 +80,8 @@ func (s *scanner) usualNumber(c *sheet.Cell, b []byte, p int) (next int) {
 		s.stuck = p + n
 		return 0
 	}
-	c.Type, c.Num, c.Text = sheet.Number, value, s.digits.keep(b[p:], n)
-	if s.book.styles.isDate(c.Style) {
+	c.Type, c.Num, c.Text = sheet.Number, value, s.digits.keep(b, p, n)
+	if s.book.styles.is(c.Style, dateStyle) {
 		c.Type = sheet.Date
 		if s.book.date1904 {
 			c.Num += epoch1904
@@ -90,20 +91,18 @@ func (s *scanner) usualNumber(c *sheet.Cell, b []byte, p int) (next int) {
 }
 
 // usualShared reads the number of a shared string.
-func (s *scanner) usualShared(c *sheet.Cell, b []byte, p int) (next int) {
+func (s *rowReader) usualShared(c *sheet.Cell, b []byte, p int) (next int) {
 	i, n := digits(b[p:])
-	if n == 0 || i >= uint64(len(s.shared.texts)) || word(b, p+n) != valueEnd {
+	if n == 0 || i >= uint64(s.shared.len()) || word(b, p+n) != valueEnd {
 		s.stuck = p + n
 		return 0
 	}
-	c.Type, c.Text = sheet.Text, s.shared.texts[i]
-	if s.shared.runs != nil {
-		s.setRuns(c, s.shared.runs[int(i)])
-	}
+	c.Type = sheet.Text
+	s.later = append(s.later, sharedCell{s.at, uint32(i)})
 	return p + n + 8
 }
 
-func (s *scanner) usualBool(c *sheet.Cell, b []byte, p int) (next int) {
+func (s *rowReader) usualBool(c *sheet.Cell, b []byte, p int) (next int) {
 	bit := b[p] - '0'
 	if bit > 1 || word(b, p+1) != valueEnd {
 		return 0
@@ -113,62 +112,90 @@ func (s *scanner) usualBool(c *sheet.Cell, b []byte, p int) (next int) {
 }
 
 // usualText reads the text of a formula, or an error.
-func (s *scanner) usualText(c *sheet.Cell, kind valueKind, b []byte, p int) (next int) {
+func (s *rowReader) usualText(c *sheet.Cell, kind valueKind, b []byte, p int) (next int) {
 	n, ok := s.plain(b, p)
 	if !ok || word(b, p+n) != valueEnd {
 		return 0
 	}
 	text := b[p : p+n]
-	c.Type = sheet.Text
 	if kind == errorValue {
 		if n == 0 || len(bytes.TrimSpace(text)) < n {
 			return 0
 		}
-		c.Type = sheet.Error
-	} else if bytes.Contains(text, []byte("_x")) {
+		c.Type, c.Text = sheet.Error, s.texts.keep(b, p, n)
+		return p + n + 8
+	}
+	if s.escape {
 		return 0
 	}
-	c.Text = s.texts.keep(b[p:], n)
+	setText(c, s.texts.keep(b, p, n), s.ascii)
 	return p + n + 8
 }
 
-const (
-	inlineOpen  = "<is><t>"
-	inlineSpace = `<is><t xml:space="preserve">`
-	inlineClose = "</t></is></c>"
-)
+// inlineSpace keeps the white space of a text.
+const inlineSpace = ` xml:space="preserve"`
 
 // usualInline reads a text without runs that stands in the cell itself.
-func (s *scanner) usualInline(c *sheet.Cell, b []byte, p int) (next int) {
-	switch {
-	case bytes.HasPrefix(b[p:], []byte(inlineOpen)):
-		p += len(inlineOpen)
-	case bytes.HasPrefix(b[p:], []byte(inlineSpace)):
+func (s *rowReader) usualInline(c *sheet.Cell, b []byte, p int) (next int) {
+	if word(b, p)&low6 != inlineOpen {
+		return 0
+	}
+	if p += 6; b[p] == ' ' && bytes.HasPrefix(b[p:], []byte(inlineSpace)) {
 		p += len(inlineSpace)
-	default:
+	}
+	if b[p] != '>' {
 		return 0
 	}
+	p++
 	n, ok := s.plain(b, p)
-	if !ok || !bytes.HasPrefix(b[p+n:], []byte(inlineClose)) || bytes.Contains(b[p:p+n], []byte("_x")) {
+	if !ok || s.escape || word(b, p+n) != inlineEnd || word(b, p+n+8)&low5 != '>'|cellClose<<8 {
 		return 0
 	}
-	c.Type, c.Text = sheet.Text, s.texts.keep(b[p:], n)
-	return p + n + len(inlineClose)
+	setText(c, s.texts.keep(b, p, n), s.ascii)
+	return p + n + 13
 }
 
-// plain reads a text up to the next tag that stands for itself: valid, and without entities and carriage returns.
+// plain reads a text up to the next tag that stands for itself: valid, and without entities and carriage returns. It says in
+// u whether the text is ASCII, and whether it may hold an escape (_x000D_).
 func (u *usual) plain(b []byte, p int) (n int, ok bool) {
-	from, all := p, byte(0)
-	for kinds[b[p]]&textByte != 0 {
-		all |= b[p]
+	from, all, under := p, uint64(0), uint64(0)
+	for {
+		w := word(b, p)
+		line := w ^ '_'*lowest
+		line = (line - lowest) &^ line
+		if end := textEnd(w); end == 0 {
+			all, under = all|w, under|line
+			p += 8
+			continue
+		} else {
+			n := bits.TrailingZeros64(end) &^ 7
+			all, under = all|w&(1<<n-1), under|line&(1<<n-1)
+			p += n / 8
+		}
+		if b[p] != '\t' && b[p] != '\n' {
+			break
+		}
 		p++
 	}
-	u.stuck = p
 	n = p - from
-	if b[p] != '<' || int64(n) > u.most || all >= utf8.RuneSelf && !utf8.Valid(b[from:p]) {
+	u.stuck, u.ascii = p, all&eighth == 0
+	u.escape = under&eighth != 0 && bytes.Contains(b[from:p], []byte("_x"))
+	if b[p] != '<' || int64(n) > u.most || !u.ascii && !utf8.Valid(b[from:p]) {
 		return n, false
 	}
 	return n, true
+}
+
+const (
+	lowest = 0x0101010101010101
+	eighth = 0x8080808080808080
+)
+
+// textEnd finds the first of 8 bytes that is <, & or a control character: its highest bit is the lowest one that is set. What
+// lies above that is of no meaning.
+func textEnd(w uint64) uint64 {
+	open, amp := w^'<'*lowest, w^'&'*lowest
+	return ((open-lowest)&^open | (amp-lowest)&^amp | (w-' '*lowest)&^w) & eighth
 }
 
 // formula passes over a formula, from behind <f on.
@@ -191,24 +218,27 @@ func (u *usual) formula(b []byte, p int) (next int) {
 		n, ok := u.plain(b, p)
 		p += n
 		if ok {
-			if !bytes.HasPrefix(b[p:], []byte("</f>")) {
+			if word(b, p)&low4 != formulaEnd {
 				return 0
 			}
-			return p + len("</f>")
+			return p + 4
 		}
-		if n = entity(b[p:]); n == 0 {
+		if n = entity(word(b, p)); n == 0 {
 			return 0
 		}
 		p += n
 	}
 }
 
-// entity gives the length of the entity that b begins with, if it is one that needs no thought.
-func entity(b []byte) int {
-	for _, e := range [...]string{"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"} {
-		if len(b) >= len(e) && string(b[:len(e)]) == e {
-			return len(e)
-		}
+// entity gives the length of the entity that a word begins with, if it is one that needs no thought.
+func entity(w uint64) int {
+	switch {
+	case w&low4 == '&'|'l'<<8|'t'<<16|';'<<24, w&low4 == '&'|'g'<<8|'t'<<16|';'<<24:
+		return 4
+	case w&low5 == '&'|'a'<<8|'m'<<16|'p'<<24|';'<<32:
+		return 5
+	case w&low6 == '&'|'q'<<8|'u'<<16|'o'<<24|'t'<<32|';'<<40, w&low6 == '&'|'a'<<8|'p'<<16|'o'<<24|'s'<<32|';'<<40:
+		return 6
 	}
 	return 0
 }
@@ -217,7 +247,6 @@ func entity(b []byte) int {
 const (
 	nameByte   = 1 << iota // names of attributes, as far as they are plain
 	valueByte              // values of attributes in ASCII
-	textByte               // text that stands for itself
 	numberByte             // what parseNumber looks at
 )
 
@@ -229,9 +258,6 @@ var kinds = func() (table [256]uint8) {
 		}
 		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '<' && c != '&' {
 			table[c] |= valueByte
-		}
-		if (c >= ' ' || c == '\t' || c == '\n') && c != '<' && c != '&' {
-			table[c] |= textByte
 		}
 		if c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c|0x20 == 'e' {
 			table[c] |= numberByte

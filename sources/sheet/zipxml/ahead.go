@@ -27,3 +27,35 @@ func (r *Reader) Enter(name string) error {
 	r.attrs = r.attrs[:0]
 	return r.push([]byte(name))
 }
+
+// Aside asks for work to be done beside reading and ahead of it, in other goroutines: it is given stretches of the part that
+// begin and end behind a mark, n bytes at the start of b, and as many behind them as Ahead gives. Marks may lie in comments or
+// texts: only the caller, who knows where the last stretch ended, knows whether one is what it seems. Work stops when the
+// Reader is closed. Small parts are read without.
+func (r *Reader) Aside(mark string, work func(b []byte, n int) any) {
+	if a, ok := r.feed.(*ahead); ok {
+		a.set(aside{[]byte(mark), work})
+	}
+}
+
+// Piece gives what came of the work on the bytes that are next, in front of which it passes over white space; nil says
+// that nothing did.
+func (r *Reader) Piece() (any, error) {
+	for r.block != nil && !r.pending {
+		at := r.shift + r.pos
+		for at < r.block.begin && isSpace(r.block.buf[at]) {
+			at++
+		}
+		if result := r.block.result; result != nil && at == r.block.begin {
+			r.pos, r.block.result = at-r.shift, nil
+			return result, nil
+		}
+		if r.block.edge == 0 || at < r.block.edge {
+			return nil, nil
+		}
+		if more, err := r.More(); err != nil || !more {
+			return nil, err
+		}
+	}
+	return nil, nil
+}

@@ -9,8 +9,6 @@ import (
 	"io"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/statloom/statloom/sources/sheet/inflate"
 )
 
@@ -19,7 +17,7 @@ import (
 // is room, the first stop bytes of which are zero: no XML goes on there.
 const (
 	back  = inflate.Window
-	chunk = 256 << 10
+	chunk = 128 << 10
 	stop  = 16
 )
 
@@ -27,6 +25,7 @@ const (
 type block struct {
 	buf      [back + chunk + inflate.Slack]byte
 	from, to int // the chunk's own bytes
+	piece
 }
 
 // A book has many small parts, and a run many books: decoders and blocks are kept between them.
@@ -189,7 +188,7 @@ func (d *direct) next() (*block, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.to = to
+	b.to, b.piece = to, piece{}
 	clear(b.buf[to : to+stop])
 	if p, ok := d.from.(*part); !ok || p.given < p.file.UncompressedSize64 {
 		d.tail = append(d.tail[:0], b.buf[max(0, to-back):to]...)
@@ -201,112 +200,5 @@ func (d *direct) close() {
 	if d.b != nil {
 		blocks.Put(d.b)
 		d.b = nil
-	}
-}
-
-// ahead fills blocks in a goroutine of its own, a few more than the reader has asked for.
-type ahead struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	group  *errgroup.Group
-	free   chan *block
-	full   chan *block
-	b      *block // at the reader
-	broke  any    // what the goroutine panicked with
-}
-
-// ring is the most blocks that are filled, waiting and read. Two would do on an idle machine; on a busy one, where either
-// side may have to wait for its turn, more of them keep the other at work.
-const ring = 24
-
-func newAhead(ctx context.Context, from filler, size uint64) *ahead {
-	inner, cancel := context.WithCancel(ctx)
-	a := &ahead{ctx: ctx, cancel: cancel, free: make(chan *block, ring), full: make(chan *block, ring)}
-	for range min(ring, size/chunk+2) {
-		a.free <- blocks.Get().(*block)
-	}
-	a.group, inner = errgroup.WithContext(inner)
-	a.group.Go(func() error {
-		defer close(a.full)
-		defer func() { a.broke = recover() }()
-		return a.run(inner, from)
-	})
-	return a
-}
-
-// run fills blocks until the end. The next block gets the bytes it needs of one before the reader gets that one.
-func (a *ahead) run(ctx context.Context, from filler) error {
-	b := <-a.free
-	b.from = 0
-	for {
-		to, err := from.fill(b.buf[:], b.from)
-		if errors.Is(err, io.EOF) {
-			a.free <- b
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		b.to = to
-		clear(b.buf[to : to+stop])
-		var next *block
-		select {
-		case next = <-a.free:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		next.from = copy(next.buf[:], b.buf[max(0, to-back):to])
-		a.full <- b // there is room for every block
-		b = next
-	}
-}
-
-func (a *ahead) next() (*block, error) {
-	if err := a.ctx.Err(); err != nil {
-		return nil, err
-	}
-	if a.b != nil {
-		a.free <- a.b
-		a.b = nil
-	}
-	select {
-	case b, ok := <-a.full:
-		if ok {
-			a.b = b
-			return b, nil
-		}
-	case <-a.ctx.Done():
-		return nil, a.ctx.Err()
-	}
-	err := a.group.Wait()
-	if a.broke != nil {
-		panic(a.broke) // where it is the reader's guard that deals with it
-	}
-	if err == nil {
-		err = io.EOF
-	}
-	return nil, err
-}
-
-func (a *ahead) close() {
-	a.cancel()
-	_ = a.group.Wait() // what went wrong behind the last chunk that was asked for concerns nobody
-	if a.b != nil {
-		blocks.Put(a.b)
-		a.b = nil
-	}
-	for {
-		select {
-		case b := <-a.free:
-			blocks.Put(b)
-		case b, ok := <-a.full:
-			if !ok {
-				a.full = nil
-				continue
-			}
-			blocks.Put(b)
-		default:
-			return
-		}
 	}
 }

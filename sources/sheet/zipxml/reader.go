@@ -30,13 +30,15 @@ type Reader struct {
 	part    string
 	feed    feed
 
-	buf  []byte // of the feed's block, or own
-	own  []byte // for what is longer than a block reaches back
-	pos  int    // next byte of buf
-	end  int    // end of what has been read into buf
-	base int64  // offset of buf[0] in the part
-	read bool   // reading has begun
-	eof  bool
+	block *block // that buf is of
+	shift int    // where in the block buf begins
+	buf   []byte // of the feed's block, or own
+	own   []byte // for what is longer than a block reaches back
+	pos   int    // next byte of buf
+	end   int    // end of what has been read into buf
+	base  int64  // offset of buf[0] in the part
+	read  bool   // reading has begun
+	eof   bool
 
 	names   []byte // names of the open elements, one behind the other
 	ends    []int  // where each ends in names
@@ -60,7 +62,7 @@ func newReader(a *Archive, part string, feed feed) *Reader {
 // Close ends reading. What the Reader handed out is no longer valid.
 func (r *Reader) Close() error {
 	r.feed.close()
-	r.buf, r.pos, r.end, r.eof = nil, 0, 0, true
+	r.block, r.buf, r.pos, r.end, r.eof = nil, nil, 0, 0, true
 	return nil
 }
 
@@ -165,7 +167,7 @@ func (r *Reader) more(keep int) (moved int, ok bool, err error) {
 	long := rest > back
 	if long { // the next block may take this one's place
 		r.own = append(r.own[:0], r.buf[keep:r.end]...)
-		r.buf, r.pos, r.end, r.base = r.own, r.pos-keep, rest, r.base+int64(keep)
+		r.buf, r.pos, r.end, r.base, r.block = r.own, r.pos-keep, rest, r.base+int64(keep), nil
 		moved, keep = keep, 0
 	}
 	b, err := r.feed.next()
@@ -183,9 +185,10 @@ func (r *Reader) more(keep int) (moved int, ok bool, err error) {
 		r.own = append(r.own, b.buf[b.from:b.to]...)
 		r.end = len(r.own)
 		r.own = append(r.own, make([]byte, stop)...)
-		r.buf = r.own
+		r.buf, r.block = r.own, nil
 	default:
-		r.buf = b.buf[b.from-rest:]
+		r.block, r.shift = b, b.from-rest
+		r.buf = b.buf[r.shift:]
 		moved += keep
 		r.pos, r.end, r.base = r.pos-keep, b.to-b.from+rest, r.base+int64(keep)
 	}
