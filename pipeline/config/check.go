@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/statloom/statloom/pipeline/kind"
-	"github.com/statloom/statloom/pipeline/schedule"
 	"github.com/statloom/statloom/transforms"
 )
 
@@ -44,9 +43,10 @@ func newChecker(c *Config, d *kind.Decoder) *checker {
 }
 
 func (k *checker) all() {
+	k.checkPlaces()
 	k.checkSources()
 	k.checkSinks()
-	k.checkSchedule()
+	k.checkSchedules()
 	k.checkCodeLists()
 	k.checkConcordances()
 	k.checkReview()
@@ -225,32 +225,6 @@ func (k *checker) checkSinks() {
 				"a release is published once in each form")
 		}
 		seen[s.Kind] = path
-	}
-}
-
-func (k *checker) checkSchedule() {
-	s := k.c.Schedule
-	if s == nil {
-		return
-	}
-	usable := true
-	try := func(path, expr, zone string) {
-		_, err := schedule.Parse(expr, zone)
-		if err == nil || !k.d.Known(path) {
-			usable = usable && err == nil
-			return
-		}
-		what := label(path) + " " + k.d.Quote(path) + " cannot be used"
-		if !k.d.Outside(path) {
-			what += ": " + err.Error()
-		}
-		k.d.Fail(path, what, "")
-		usable = false
-	}
-	try("schedule.cron", s.Cron, "UTC")
-	try("schedule.time_zone", "@daily", s.TimeZone)
-	if usable {
-		s.due, _ = schedule.Parse(s.Cron, s.TimeZone)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/statloom/statloom/pipeline/kind"
-	"github.com/statloom/statloom/pipeline/schedule"
 	"github.com/statloom/statloom/sinks"
 	"github.com/statloom/statloom/sources"
 	"github.com/statloom/statloom/sources/sheet"
@@ -28,6 +27,9 @@ type Config struct {
 	Name         transforms.Text          `yaml:"name" json:"name" jsonschema:"description=Who publishes, or what this is"`
 	Language     string                   `yaml:"language" json:"language,omitempty" jsonschema:"enum=vi,enum=en,default=vi,description=Language of the reports"`
 	Data         string                   `yaml:"data" json:"data,omitempty" jsonschema:"default=data,description=Folder of the lake, the state and the releases, relative to the configuration"`
+	State        string                   `yaml:"state" json:"state,omitempty" jsonschema:"description=URL of a Postgres database (postgres://user@host/database) in which machines share the history of runs and the queue of jobs; default: a SQLite file in the data folder"`
+	Lake         string                   `yaml:"lake" json:"lake,omitempty" jsonschema:"description=Folder or URL of the object store (s3://bucket?prefix=lake/ or gs:// or azblob:// or file://) of the books and what is made of them; default: lake in the data folder"`
+	Releases     string                   `yaml:"releases" json:"releases,omitempty" jsonschema:"description=URL of an object store to which every release goes as well, so that all machines and readers find it; default: none"`
 	KeepReleases int                      `yaml:"keep_releases" json:"keep_releases,omitempty" jsonschema:"minimum=1,default=10,description=Number of releases that are kept"`
 	Limits       Limits                   `yaml:"limits" json:"limits,omitempty" jsonschema:"description=Bounds on what books and the database may use"`
 	Sources      []Source                 `yaml:"sources" json:"sources" jsonschema:"description=Where books come from"`
@@ -42,14 +44,19 @@ type Config struct {
 	Tests        []transforms.Test        `yaml:"tests" json:"tests,omitempty" jsonschema:"description=What indicators must give for rows that are made up"`
 	Checks       []transforms.Check       `yaml:"checks" json:"checks,omitempty" jsonschema:"description=What must hold before a release is published"`
 	Sinks        []Sink                   `yaml:"sinks" json:"sinks,omitempty" jsonschema:"minItems=1,description=Forms in which releases are published; default: duckdb and parquet"`
-	Schedule     *Schedule                `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When the pipeline runs by itself"`
+	Schedule     *Schedule                `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When the pipeline runs by itself, under statloom serve"`
+	KeepRuns     int                      `yaml:"keep_runs" json:"keep_runs,omitempty" jsonschema:"minimum=1,default=1000,description=Number of runs whose history and reports are kept"`
+	Serve        Serve                    `yaml:"serve" json:"serve,omitempty" jsonschema:"description=How statloom serve is reached"`
+	Alerts       *Alerts                  `yaml:"alerts" json:"alerts,omitempty" jsonschema:"description=Who hears of what"`
+	Observe      Observe                  `yaml:"observe" json:"observe,omitempty" jsonschema:"description=Where the program tells what it does"`
 
 	path         string
 	codes        map[string][]byte // contents of the code lists' files, by id
 	concordances map[string][]byte // those of the concordances' files
 	review       []byte            // that of the decisions' file; nil: there is none
 	hash         string
-	named        []string // files that it names, as written
+	secrets      map[string]string // values from the environment, and what the file says in their place
+	named        []string          // files that it names, as written
 }
 
 // Limits bound what hostile books and large queries may use. What is left out has a safe default.
@@ -84,6 +91,7 @@ type Source struct {
 	Producer transforms.Text `yaml:"producer" json:"producer" jsonschema:"description=Who makes the data"`
 	Licence  string          `yaml:"licence" json:"licence,omitempty" jsonschema:"description=Terms under which the data may be used"`
 	Access   transforms.Text `yaml:"access" json:"access,omitempty" jsonschema:"description=How the data are got and what restricts it"`
+	Schedule *Schedule       `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=When it is asked by itself, under statloom serve, besides the schedule of the whole"`
 
 	Options any `yaml:"-" json:"-"` // decoded options of the kind
 	use     kind.Kind[sources.Source]
@@ -123,22 +131,6 @@ type Dataset struct {
 	Table        transforms.Recipe  `yaml:"table" json:"table" jsonschema:"description=Which table of the books this is, and what its parts mean"`
 }
 
-// Schedule says when the pipeline runs by itself.
-type Schedule struct {
-	Cron     string `yaml:"cron" json:"cron" jsonschema:"description=Minute, hour, day of month, month, day of week: 0 2 * * * is every night at two"`
-	TimeZone string `yaml:"time_zone" json:"time_zone" jsonschema:"description=Name of the time zone, such as Asia/Ho_Chi_Minh"`
-
-	due schedule.Schedule
-}
-
-// Due gives the parsed schedule; a configuration without one gives a schedule that is never due.
-func (c *Config) Due() schedule.Schedule {
-	if c.Schedule == nil {
-		return schedule.Schedule{}
-	}
-	return c.Schedule.due
-}
-
 // Path is the configuration's file as it was given to Load.
 func (c *Config) Path() string { return c.path }
 
@@ -172,5 +164,10 @@ func (c *Config) Decisions() []byte { return c.review }
 
 // Hash identifies the configuration's content: two configurations with the same hash ask for the same work. Comments,
 // the order of keys and the way values are written play no part; neither do values from the environment, only the
-// names they are taken from. The files of SQL and of code lists are part of it.
+// names they are taken from; nor does when the work is done, who hears of it and how it is reached. The files of SQL and of
+// code lists are part of it.
 func (c *Config) Hash() string { return c.hash }
+
+// Hide replaces the values that the configuration takes from the environment by what it says in their place, for texts
+// that others may see.
+func (c *Config) Hide(text string) string { return kind.Hide(text, c.secrets) }

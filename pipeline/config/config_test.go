@@ -181,7 +181,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff([]string{"duckdb", "parquet"}, []string{c.Sinks[0].Kind, c.Sinks[1].Kind}); diff != "" {
 		t.Errorf("sinks (-want +got):\n%s", diff)
 	}
-	if _, ok := c.Due().Next(time.Unix(0, 0)); ok {
+	if _, ok := c.NextRun(time.Unix(0, 0)); ok {
 		t.Error("a configuration without a schedule is due")
 	}
 }
@@ -211,7 +211,7 @@ func TestFull(t *testing.T) {
 		c.Datasets[1].Table.Columns[0].Type != "text" || c.Checks[0].Severity != "error" {
 		t.Errorf("defaults of tags: %+v", recipe)
 	}
-	due, ok := c.Due().Next(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
+	due, ok := c.NextRun(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
 	if want := time.Date(2026, 1, 4, 19, 0, 0, 0, time.UTC); !ok || !due.Equal(want) {
 		t.Errorf("due at %v, want %v", due, want)
 	}

@@ -20,11 +20,12 @@ type environ struct {
 	env      func(name string) (string, bool)
 	written  map[*yaml.Node]string // what the document says, for scalars that came from the environment
 	broken   map[*yaml.Node]bool   // scalars that could not be filled
+	secrets  map[string]string     // what was filled in, and the reference that stands for it
 	problems []kind.Problem
 }
 
 func newEnviron(env func(string) (string, bool)) *environ {
-	return &environ{env: env, written: map[*yaml.Node]string{}, broken: map[*yaml.Node]bool{}}
+	return &environ{env: env, written: map[*yaml.Node]string{}, broken: map[*yaml.Node]bool{}, secrets: map[string]string{}}
 }
 
 // shown gives the text to show for a scalar, and whether its value came from the environment.
@@ -32,6 +33,9 @@ func (e *environ) shown(n *yaml.Node) (string, bool) {
 	text, ok := e.written[n]
 	return text, ok
 }
+
+// shortSecret is how short a value is that Hide leaves alone: it stands in other words too often.
+const shortSecret = 4
 
 // expand fills in all scalar values below the node; keys are left alone.
 func (e *environ) expand(n *yaml.Node) {
@@ -79,6 +83,9 @@ func (e *environ) value(n *yaml.Node, ref string) string {
 		return fallback
 	case !ok:
 		e.fail(n, fmt.Sprintf("${%s} is not set in the environment", name), fmt.Sprintf("set %s, or write ${%s:-value} to give a default", name, name))
+	}
+	if len(value) >= shortSecret {
+		e.secrets[value] = "${" + name + "}"
 	}
 	return value
 }

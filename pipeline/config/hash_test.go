@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/statloom/statloom/pipeline/config"
@@ -67,6 +68,8 @@ name:
 		{"written otherwise", "a.example", map[string]string{"config.yaml": reformatted}, true},
 		{"another query", "a.example", map[string]string{"m.sql": "SELECT 2"}, false},
 		{"another code", "a.example", map[string]string{"area.csv": "code\n2\n"}, false},
+		{"another schedule", "a.example", map[string]string{"config.yaml": strings.Replace(hashed, ", url:", ", schedule: {cron: 0 3 * * *, time_zone: UTC}, url:", 1) +
+			"schedule: {cron: 0 2 * * *, time_zone: UTC}\nkeep_runs: 5\nserve: {listen: '[::1]:80'}\n"}, true},
 		{"another key", "a.example", map[string]string{"config.yaml": hashed + "language: en\n"}, false},
 	} {
 		if got := hash(test.site, test.changed); (got == first) != test.same {

@@ -47,6 +47,7 @@ func (c *Config) load(text []byte, kinds Kinds, env func(string) (string, bool))
 	e := newEnviron(env)
 	e.expand(tree)
 	maps.Copy(e.broken, flat.broken)
+	c.secrets = e.secrets
 
 	d := &kind.Decoder{Shown: e.shown, Broken: e.broken}
 	d.Hooks = map[reflect.Type]func(string, *yaml.Node, reflect.Value){
@@ -65,7 +66,7 @@ func (c *Config) load(text []byte, kinds Kinds, env func(string) (string, bool))
 	}
 	check := newChecker(c, d)
 	check.all()
-	c.hash = digest(plain, check.files)
+	c.hash = digest(withoutOperation(plain), check.files)
 	return kind.SortProblems(slices.Concat(flat.problems, e.problems, d.Problems()))
 }
 
