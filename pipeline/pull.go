@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -14,66 +15,112 @@ import (
 	"github.com/statloom/statloom/sources"
 )
 
-// pullers is how many items of one source are fetched at a time; sources bound their hosts further.
-const pullers = 4
+// Sources bound what they ask of a host; these bound what the process has under way.
+const (
+	pulling  = 32 // sources
+	fetching = 8  // items of one source
+)
 
 // pull fetches what the sources have that the lake has not, and gives the addresses each source names now. A source
 // without an entry could not be listed: what is known of it goes on to count.
 func (r *running) pull(ctx context.Context) (map[string]map[string]bool, error) {
-	seen := map[string]map[string]bool{}
+	var tasks []PullTask
 	for _, s := range r.Sources {
-		items, err := s.list(ctx)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if len(r.Only) == 0 || slices.Contains(r.Only, s.ID) {
+			tasks = append(tasks, PullTask{Source: s.ID})
 		}
-		if err != nil {
-			r.problem(ctx, "pull", s.ID, fmt.Errorf("source %s: %w", s.ID, err))
+	}
+	reports := make([]PullReport, len(tasks))
+	err := r.crew().Pull(ctx, tasks, func(i int, report PullReport) { reports[i] = report })
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]map[string]bool{}
+	for i, report := range reports {
+		id := tasks[i].Source
+		if report.Trouble != nil {
+			r.problem(ctx, "pull", id, fmt.Errorf("source %s: %w", id, report.Trouble.Err()))
 			continue
 		}
-		seen[s.ID] = map[string]bool{}
-		for _, item := range items {
-			seen[s.ID][item.URI] = true
+		seen[id] = map[string]bool{}
+		for _, uri := range report.Listed {
+			seen[id][uri] = true
 		}
-		if err := r.fetch(ctx, s, items); err != nil {
-			return nil, err
+		for _, failed := range report.Failed {
+			r.result.Counters[CountFailedBooks]++
+			r.problem(ctx, "pull", id, fmt.Errorf("source %s: %w", id, failed.Err()))
 		}
+		for _, name := range report.New {
+			r.event(ctx, slog.LevelInfo, "pull", id, "new: %s", name)
+		}
+		r.result.Counters[CountNewBooks] += int64(len(report.New))
+		r.result.Counters[CountUnchangedBooks] += int64(report.Unchanged)
 	}
 	return seen, nil
 }
 
-func (r *running) fetch(ctx context.Context, s Source, items []sources.Item) error {
-	r.Watch.Begin("pull "+s.ID, len(items))
-	defer r.Watch.End()
-	var mu sync.Mutex
+// pulled is a source that is being pulled, and what has become of it.
+type pulled struct {
+	Source
+	items []sources.Item
+
+	mu     sync.Mutex
+	report PullReport
+}
+
+// list asks the source what it offers.
+func (p *pulled) list(ctx context.Context) error {
+	items, err := p.Source.list(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		p.report.Trouble = TroubleOf(err)
+		return nil
+	}
+	p.items = items
+	if sources.IsWhole(p.Source.Source) {
+		for _, item := range items {
+			p.report.Listed = append(p.report.Listed, item.URI)
+		}
+	}
+	return nil
+}
+
+// fetch brings what is new of the source into the lake. part is told of every item that is done.
+func (p *pulled) fetch(ctx context.Context, r *Runner, part func(item string)) error {
 	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(pullers)
-	for _, item := range items {
+	group.SetLimit(fetching)
+	for _, item := range p.items {
 		group.Go(func() error {
 			var created bool
 			err := guard(fault.Failed, "fetching "+item.Name+" broke the program", func() (err error) {
-				created, err = r.fetchOne(within, s, item)
+				created, err = r.fetchOne(within, p.Source, item)
 				return err
 			})
 			if within.Err() != nil {
 				return within.Err()
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			r.Watch.Part(item.Name)
+			if lake.Away(err) {
+				return err // nothing can be said of the source, nor fetched of any other
+			}
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			part(item.Name)
 			switch {
 			case err != nil:
-				r.result.Counters[CountFailedBooks]++
-				r.problem(ctx, "pull", s.ID, fmt.Errorf("source %s: %w", s.ID, err))
+				p.report.Failed = append(p.report.Failed, TroubleOf(err))
 			case created:
-				r.result.Counters[CountNewBooks]++
-				r.event(ctx, slog.LevelInfo, "pull", s.ID, "new: %s", item.Name)
+				p.report.New = append(p.report.New, item.Name)
 			default:
-				r.result.Counters[CountUnchangedBooks]++
+				p.report.Unchanged++
 			}
 			return nil
 		})
 	}
-	return group.Wait()
+	err := group.Wait()
+	slices.Sort(p.report.New)
+	return err
 }
 
 // list lists the source.
@@ -86,7 +133,7 @@ func (s Source) list(ctx context.Context) (items []sources.Item, err error) {
 }
 
 // fetchOne brings one item into the lake unless it is there already.
-func (r *running) fetchOne(ctx context.Context, s Source, item sources.Item) (created bool, err error) {
+func (r *Runner) fetchOne(ctx context.Context, s Source, item sources.Item) (created bool, err error) {
 	known, err := r.Lake.Known(ctx, s.ID, item.URI)
 	if err != nil {
 		return false, err

@@ -9,9 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/release"
@@ -20,6 +17,9 @@ import (
 
 // readers is how many books are read at a time; each keeps one sheet in memory.
 const readers = 2
+
+// looking is how many fragments are looked for at a time.
+const looking = 8
 
 // read makes sure that every input has its fragment, the normalised book in Arrow, and gives the inputs that have one.
 // A book that cannot be read is a problem of its own and does not stop the run; it is among the unread.
@@ -48,80 +48,74 @@ func (r *running) missing(ctx context.Context, inputs []input) ([]input, error) 
 	if r.Full {
 		return inputs, nil
 	}
-	var list []input
-	for _, in := range inputs {
-		f, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
-		if err != nil {
+	var apart []int // inputs that are in no pack
+	for i, in := range inputs {
+		if packed, err := r.packed(ctx, in); err != nil {
 			return nil, err
+		} else if !packed {
+			apart = append(apart, i)
 		}
-		if !ok {
-			list = append(list, in)
-			continue
-		}
-		if err := f.Close(); err != nil {
-			return nil, fmt.Errorf("close fragment: %w", err)
+	}
+	has := make([]bool, len(inputs))
+	err := together(ctx, looking, apart, func(ctx context.Context, i int) (err error) {
+		has[i], err = r.Lake.HasFragment(ctx, inputs[i].key(r.Engine))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var list []input
+	for _, i := range apart {
+		if !has[i] {
+			list = append(list, inputs[i])
 		}
 	}
 	return list, nil
 }
 
 func (r *running) readMissing(ctx context.Context, missing []input) (failed map[input]bool, err error) {
+	tasks := make([]ReadTask, len(missing))
+	for i, in := range missing {
+		tasks[i] = r.task(in)
+	}
 	r.Watch.Begin("read", len(missing))
 	defer r.Watch.End()
 	failed = map[input]bool{}
-	var mu sync.Mutex
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(readers)
-	for _, in := range missing {
-		group.Go(func() error {
-			report, unreadable, err := r.readOne(within, in)
-			if within.Err() != nil {
-				return within.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("dataset %s: read %s: %w", in.dataset.ID, in.version.Name, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			r.Watch.Part(in.version.Name)
-			if unreadable != nil {
-				failed[in] = true
-				r.result.Counters[CountFailedBooks]++
-				r.problem(ctx, "read", in.dataset.ID, fmt.Errorf("dataset %s: %w", in.dataset.ID, unreadable))
-				return nil
-			}
-			r.result.Counters[CountReadBooks]++
-			r.report(ctx, in, report)
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return failed, nil
+	err = r.crew().Read(ctx, tasks, func(i int, report ReadReport) {
+		in := missing[i]
+		r.Watch.Part(in.version.Name)
+		if unreadable := report.Trouble.Err(); unreadable != nil {
+			failed[in] = true
+			r.result.Counters[CountFailedBooks]++
+			r.problem(ctx, "read", in.dataset.ID, fmt.Errorf("dataset %s: %w", in.dataset.ID, unreadable))
+			return
+		}
+		r.result.Counters[CountReadBooks]++
+		r.report(ctx, in, report)
+	})
+	return failed, err
 }
 
 // report says what a person should know of a book that was read.
-func (r *running) report(ctx context.Context, in input, f trailer) {
+func (r *running) report(ctx context.Context, in input, report ReadReport) {
 	switch {
-	case f.Report.Tables == 0:
+	case report.Tables == 0:
 		r.event(ctx, slog.LevelWarn, "read", in.dataset.ID, "%s has no table of this dataset: no title matches the recipe", in.version.Name)
 	default:
-		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %d rows from %d tables", in.version.Name, f.Rows, f.Report.Tables)
+		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %d rows from %d tables", in.version.Name, report.Rows, report.Tables)
 	}
-	for _, note := range f.Report.Notes {
+	for _, note := range report.Notes {
 		r.event(ctx, slog.LevelInfo, "read", in.dataset.ID, "%s: %s", in.version.Name, note)
 	}
-	if n := f.rejected(); n > 0 {
-		first := f.Rejects[0]
+	if first := report.First; first != nil {
 		r.event(ctx, slog.LevelWarn, "read", in.dataset.ID, "%s: %d cells or rows went to quarantine, the first: sheet %q, cell %s: %s",
-			in.version.Name, n, first.Sheet, first.Cell, first.Reason)
+			in.version.Name, report.Rejected, first.Sheet, first.Cell, first.Reason)
 	}
 }
 
 // readOne reads a book for a dataset and stores the fragment. unreadable says what is wrong with the book. err is trouble
 // of the lake or its disk, which stops the run: a book that is fine must not be missing from a release because of it.
-func (r *running) readOne(ctx context.Context, in input) (end trailer, unreadable, err error) {
+func (r *Runner) readOne(ctx context.Context, in input) (end trailer, unreadable, err error) {
 	blob, err := r.Lake.Book(ctx, in.version.SHA256)
 	if err != nil {
 		return trailer{}, nil, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/statloom/statloom/pipeline/depot"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/pipeline/runlog"
@@ -81,11 +82,18 @@ func exitCode(r Result, err error) int {
 type running struct {
 	*Runner
 	result Result
-	silent bool // the run history does not hear of it
+	silent bool            // the run history does not hear of it
+	there  depot.Published // what machines last published
+
+	packs map[*Dataset]*pack
+	ends  map[string]packed // what stands behind the rows of fragments, by fragmentID
 }
 
 func (r *running) steps(ctx context.Context) error {
 	if err := r.clean(); err != nil {
+		return err
+	}
+	if err := r.learn(ctx); err != nil {
 		return err
 	}
 	seen, err := r.pull(ctx)
@@ -115,6 +123,9 @@ func (r *running) steps(ctx context.Context) error {
 		return nil
 	}
 	if err := r.build(ctx, books, whole, unread, hash); err != nil {
+		return err
+	}
+	if err := r.share(ctx); err != nil {
 		return err
 	}
 	r.result.Status = runlog.Done

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/statloom/statloom/pipeline/depot"
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/pipeline/release"
@@ -25,6 +26,7 @@ import (
 type Runner struct {
 	Lake     *lake.Lake
 	Releases *release.Shelf
+	Depot    *depot.Depot // where machines find each other's releases; nil: this one is alone
 	Log      *runlog.Log
 	Work     string // folder for working files, on the releases' file system
 
@@ -44,12 +46,14 @@ type Runner struct {
 	Language   string          // of the reports
 	Engine     string          // the program's version: what another version made is made again
 	ConfigHash string
-	Keep       int  // releases kept
-	Full       bool // read every book anew and publish even if nothing changed
+	Keep       int      // releases kept
+	Full       bool     // read every book anew and publish even if nothing changed
+	Only       []string // ids of the sources that are asked; empty: all. What is known of the others goes on to count
 	Trigger    string
 
 	Now   func() time.Time
 	Watch Watcher
+	Crew  Crew // does what can be done in many places; nil: the Runner itself, in this process
 }
 
 // Source is a configured source.

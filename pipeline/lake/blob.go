@@ -34,7 +34,7 @@ func (l *Lake) open(ctx context.Context, key string) (b *Blob, ok bool, err erro
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read %s: %w", l.place(key), err)
+		return nil, false, l.trouble("read", key, err)
 	}
 	info, err := file.Stat()
 	if err != nil {

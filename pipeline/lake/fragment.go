@@ -37,6 +37,27 @@ func (l *Lake) Fragment(ctx context.Context, key FragmentKey) (f *Blob, ok bool,
 	return &Blob{io.NewSectionReader(b.file, 0, size), b.file}, true, nil
 }
 
+// HasFragment reports whether there is a fragment. One in a folder is also looked into, as Fragment does; an object store
+// looks after its own bytes.
+func (l *Lake) HasFragment(ctx context.Context, key FragmentKey) (bool, error) {
+	if l.local == "" {
+		name, err := key.object()
+		if err != nil {
+			return false, err
+		}
+		size, ok, err := l.size(ctx, name)
+		return ok && size >= sha256.Size, err
+	}
+	f, ok, err := l.Fragment(ctx, key)
+	if err != nil || !ok {
+		return false, err
+	}
+	if err := f.Close(); err != nil {
+		return false, fmt.Errorf("close fragment: %w", err)
+	}
+	return true, nil
+}
+
 // PutFragment stores what fill writes, or nothing if fill fails.
 func (l *Lake) PutFragment(ctx context.Context, key FragmentKey, fill func(io.Writer) error) error {
 	name, err := key.object()

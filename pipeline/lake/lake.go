@@ -7,7 +7,9 @@
 //	fragments/ab/<sha256>-<recipe>.arrow  what a recipe made of a book
 //
 // Nothing is ever changed in place: an object is written beside its name, made durable and then named, so that a run
-// that is killed leaves the lake as it was. One process writes at a time (the run's lock sees to that); any number read.
+// that is killed leaves the lake as it was. Any number of processes read and write: snapshots and fragments are named by
+// what they hold, so that two who write one write the same, and the history of an address is written by the one process
+// that pulls its source.
 package lake
 
 import (
@@ -25,8 +27,6 @@ import (
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/gcerrors"
-
-	"github.com/statloom/statloom/pipeline/fault"
 )
 
 // Lake is an open lake. It is safe for concurrent use.
@@ -45,21 +45,10 @@ func Open(ctx context.Context, where, temp string) (*Lake, error) {
 	if err := os.MkdirAll(temp, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for working files: %w", err)
 	}
-	scheme, rest, isURL := strings.Cut(where, "://")
-	if !isURL {
-		return openFolder(where, temp)
-	}
-	if scheme == fileblob.Scheme {
+	if rest, local := strings.CutPrefix(where, fileblob.Scheme+"://"); local || !IsURL(where) {
 		return openFolder(filepath.FromSlash(rest), temp)
 	}
-	known := blob.DefaultURLMux()
-	if !known.ValidBucketScheme(scheme) {
-		return nil, &fault.Error{
-			Kind: fault.Config, What: fmt.Sprintf("a lake cannot be kept at %s://", scheme),
-			Remedy: "give a folder, or a URL that starts with one of: " + strings.Join(known.BucketSchemes(), ", "),
-		}
-	}
-	bucket, err := known.OpenBucket(ctx, where)
+	bucket, err := OpenBucket(ctx, where)
 	if err != nil {
 		return nil, fmt.Errorf("open lake: %w", err)
 	}
@@ -71,18 +60,24 @@ func openFolder(dir, temp string) (*Lake, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lake: %w", err)
 	}
-	// NoTempDir keeps the working file beside its target: a rename across file systems is not atomic.
-	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{
-		CreateDir: true, DirFileMode: 0o755, NoTempDir: true, Metadata: fileblob.MetadataDontWrite,
-	})
+	bucket, err := openFolderBucket(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open lake %s: %w", dir, err)
+		return nil, fmt.Errorf("open lake: %w", err)
 	}
 	return &Lake{bucket: bucket, local: dir, temp: temp}, nil
 }
 
 // Close closes the lake.
 func (l *Lake) Close() error { return l.bucket.Close() }
+
+// trouble makes an error of what was to be done. One of a store that machines share may pass.
+func (l *Lake) trouble(what, key string, err error) error {
+	what += " " + l.place(key)
+	if l.local != "" {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return StoreError(what, err)
+}
 
 // place names an object for messages: its path, or its key in the bucket.
 func (l *Lake) place(key string) string {
@@ -99,7 +94,7 @@ func (l *Lake) size(ctx context.Context, key string) (size int64, ok bool, err e
 	case gcerrors.Code(err) == gcerrors.NotFound:
 		return 0, false, nil
 	case err != nil:
-		return 0, false, fmt.Errorf("look up %s: %w", l.place(key), err)
+		return 0, false, l.trouble("look up", key, err)
 	}
 	return attrs.Size, true, nil
 }
@@ -114,7 +109,7 @@ func (l *Lake) write(ctx context.Context, key string, fill func(io.Writer) error
 		BeforeWrite: func(as func(any) bool) error { as(&file); return nil },
 	})
 	if err != nil {
-		return fmt.Errorf("write %s: %w", l.place(key), err)
+		return l.trouble("write", key, err)
 	}
 	if err = fill(w); err == nil && file != nil {
 		err = file.Sync()
@@ -125,7 +120,7 @@ func (l *Lake) write(ctx context.Context, key string, fill func(io.Writer) error
 		return fmt.Errorf("write %s: %w", l.place(key), err)
 	}
 	if err = w.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", l.place(key), err)
+		return l.trouble("write", key, err)
 	}
 	return l.syncFolders(key)
 }
@@ -176,7 +171,7 @@ func (l *Lake) list(ctx context.Context, folder, suffix string) ([]string, error
 			return keys, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("list lake: %w", err)
+			return nil, l.trouble("list", folder, err)
 		}
 		if strings.HasSuffix(object.Key, suffix) {
 			keys = append(keys, object.Key)

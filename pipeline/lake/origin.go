@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gocloud.dev/gcerrors"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources"
@@ -58,6 +59,9 @@ func (l *Lake) Known(ctx context.Context, source, uri string) (sources.Validator
 	return newest.Validators, nil
 }
 
+// asking is how many objects are asked for at a time: stores answer late rather than slowly.
+const asking = 16
+
 // Versions gives everything ever seen of a source, sorted by address and then by number.
 func (l *Lake) Versions(ctx context.Context, source string) ([]Version, error) {
 	if err := checkSource(source); err != nil {
@@ -67,12 +71,20 @@ func (l *Lake) Versions(ctx context.Context, source string) ([]Version, error) {
 	if err != nil {
 		return nil, err
 	}
+	each := make([]history, len(keys))
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(asking)
+	for i, key := range keys {
+		group.Go(func() (err error) {
+			each[i], err = l.history(within, key)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	var all []Version
-	for _, key := range keys {
-		h, err := l.history(ctx, key)
-		if err != nil {
-			return nil, err
-		}
+	for _, h := range each {
 		all = append(all, h.Versions...)
 	}
 	slices.SortFunc(all, func(a, b Version) int {
@@ -115,7 +127,7 @@ func (l *Lake) history(ctx context.Context, key string) (history, error) {
 		return history{}, nil
 	}
 	if err != nil {
-		return history{}, fmt.Errorf("read %s: %w", l.place(key), err)
+		return history{}, l.trouble("read", key, err)
 	}
 	var h history
 	d := json.NewDecoder(bytes.NewReader(raw))

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/pg"
 )
 
 // Holder says who holds the lock.
@@ -29,6 +30,7 @@ type Holder struct {
 type Lock struct {
 	file   *os.File
 	holder Holder
+	shared *pg.Lock // the same lock among machines; nil: this machine is alone
 }
 
 const (
@@ -42,7 +44,11 @@ const (
 // Acquire takes the run lock of the data folder dir, which exists. If another process holds it, the error is of kind
 // fault.Locked and says who.
 func Acquire(dir string, holder Holder) (*Lock, error) {
-	path := filepath.Join(dir, lockFile)
+	return AcquireFile(filepath.Join(dir, lockFile), holder)
+}
+
+// AcquireFile takes the lock of a file, in the way of Acquire.
+func AcquireFile(path string, holder Holder) (*Lock, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("open run lock: %w", err)
@@ -74,10 +80,23 @@ func Acquire(dir string, holder Holder) (*Lock, error) {
 // Holder gives what Acquire was given; nothing after Release.
 func (l *Lock) Holder() Holder { return l.holder }
 
+// Lost is closed when the lock may be another machine's by now: the connection to the database that it was taken in has
+// ended. A lock that no machine shares is never lost.
+func (l *Lock) Lost() <-chan struct{} {
+	if l.shared == nil {
+		return nil
+	}
+	return l.shared.Lost()
+}
+
 // Release frees the lock.
 func (l *Lock) Release() error {
 	if l.file == nil {
 		return nil
+	}
+	if l.shared != nil {
+		l.shared.Release()
+		l.shared = nil
 	}
 	terr := l.file.Truncate(0) // an empty file says that nobody holds it
 	cerr := l.file.Close()     // closing frees it

@@ -2,7 +2,6 @@ package runlog
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -11,25 +10,41 @@ import (
 )
 
 // Each file of schema/ takes the schema one version further; its number is the version. A published file never changes.
+// Those of schema/postgres do the same there.
 //
-//go:embed schema/*.sql
+//go:embed schema/*.sql schema/postgres/*.sql
 var schema embed.FS
 
+// tables is how a kind of database wants things said.
+type tables struct {
+	files    string // of the schema
+	versions string // makes the table of versions
+	lock     string // keeps a second process out until the transaction ends; empty: the transaction itself does
+}
+
+var sqliteTables = tables{
+	files:    "schema/*.sql",
+	versions: `CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, file TEXT NOT NULL) STRICT`,
+}
+
 // migrate brings the schema up to date in one transaction, which also keeps a second process out meanwhile.
-func migrate(ctx context.Context, db *sql.DB, path string) error {
-	files, err := fs.Glob(schema, "schema/*.sql")
+func (l *Log) migrate(ctx context.Context, place string) error {
+	files, err := fs.Glob(schema, l.tables.files)
 	if err != nil {
 		return fmt.Errorf("list run log schema: %w", err)
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("open run log %s: %w", path, err)
+		return fmt.Errorf("open run log %s: %w", place, err)
 	}
 	defer tx.Rollback()
-
-	const table = `CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, file TEXT NOT NULL) STRICT`
-	if _, err := tx.ExecContext(ctx, table); err != nil {
-		return fmt.Errorf("open run log %s: %w", path, err)
+	for _, text := range []string{l.tables.lock, l.tables.versions} {
+		if text == "" {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, text); err != nil {
+			return fmt.Errorf("open run log %s: %w", place, err)
+		}
 	}
 	var version int
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_versions`).Scan(&version); err != nil {
@@ -37,7 +52,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	}
 	if version > len(files) {
 		return &fault.Error{
-			Kind: fault.Failed, File: path,
+			Kind: fault.Failed, File: place,
 			What:   fmt.Sprintf("the run log has schema version %d, this program knows up to %d", version, len(files)),
 			Remedy: "use the newer statloom that wrote it",
 		}
@@ -50,13 +65,12 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 			return fmt.Errorf("apply %s to run log: %w", files[version], err)
 		}
-		const note = `INSERT INTO schema_versions (version, file) VALUES (?, ?)`
-		if _, err := tx.ExecContext(ctx, note, version+1, files[version]); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO schema_versions (version, file) VALUES (?, ?)`, version+1, files[version]); err != nil {
 			return fmt.Errorf("record run log version: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("open run log %s: %w", path, err)
+		return fmt.Errorf("open run log %s: %w", place, err)
 	}
 	return nil
 }

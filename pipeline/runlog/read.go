@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/fault"
@@ -17,7 +18,7 @@ const runColumns = `id, started, finished, status, exit_code, "release", config_
 // Runs gives the latest runs, newest first; a limit of 0 gives all.
 func (l *Log) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if limit <= 0 {
-		limit = -1 // SQLite's word for no limit
+		limit = math.MaxInt32
 	}
 	rows, err := l.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs ORDER BY started DESC, id DESC LIMIT ?`, limit)
 	if err != nil {

@@ -1,10 +1,12 @@
-// Package runlog keeps the history of runs in SQLite and the lock that lets only one run at a time.
+// Package runlog keeps the history of runs, in SQLite or in a Postgres database that machines share, and the locks that let
+// only one run at a time.
 package runlog
 
 import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +15,10 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"github.com/jackc/pgx/v5"
+	"modernc.org/sqlite" // also the driver "sqlite"
+
+	"github.com/statloom/statloom/pipeline/pg"
 )
 
 // Status says how a run stands.
@@ -26,6 +31,7 @@ const (
 	Failed       Status = "failed"        // the run stopped with an error, the current release stays
 	ChecksFailed Status = "checks_failed" // the candidate was set aside, the current release stays
 	Interrupted  Status = "interrupted"   // the process ended without finishing the run
+	Skipped      Status = "skipped"       // it was due and did not begin; the message says why
 )
 
 // Run is one run of the pipeline.
@@ -65,7 +71,9 @@ type Event struct {
 
 // Log is the run history. It is safe for concurrent use; other processes may read it meanwhile.
 type Log struct {
-	db *sql.DB
+	db     database
+	tables tables
+	shared *pgx.ConnConfig // of the database that machines share; nil: the history is a file
 
 	mu      sync.Mutex
 	pending []pendingEvent // events wait here, so that a busy step costs one transaction and not one an event
@@ -76,11 +84,42 @@ const (
 	batchAge    = 2 * time.Second // or when the oldest is this old as the next one comes,
 	batchLevel  = slog.LevelWarn  // or at once from this level on: they matter most if the process dies
 
+	openTries  = 40
+	openPause  = 50 * time.Millisecond
+	sqliteBusy = 5 // SQLITE_BUSY
+
 	finishPatience = 10 * time.Second // how long Finish may take although its context has ended
 )
 
-// Open opens the history at path, making the file or bringing its schema up to date where needed.
-func Open(ctx context.Context, path string) (*Log, error) {
+// Open opens the history in a SQLite file or, given a URL that begins with postgres://, in a database that machines share,
+// making it or bringing its schema up to date where needed.
+func Open(ctx context.Context, where string) (*Log, error) {
+	if pg.IsURL(where) {
+		return openPostgres(ctx, where)
+	}
+	db, err := OpenSQLite(where)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{db: database{DB: db}, tables: sqliteTables}
+	// Processes that open a new file at the same time get in each other's way in spite of busy_timeout: the change to WAL
+	// does not wait.
+	for try := 1; ; try++ {
+		err := l.migrate(ctx, where)
+		if err == nil {
+			return l, nil
+		}
+		var s *sqlite.Error
+		if !errors.As(err, &s) || s.Code()&0xff != sqliteBusy || try == openTries || ctx.Err() != nil {
+			db.Close()
+			return nil, err
+		}
+		time.Sleep(openPause)
+	}
+}
+
+// OpenSQLite opens a SQLite file of the state, making it if need be.
+func OpenSQLite(path string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("locate run log: %w", err)
@@ -92,11 +131,7 @@ func Open(ctx context.Context, path string) (*Log, error) {
 		return nil, fmt.Errorf("open run log %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer; queueing here is kinder than retrying there
-	if err := migrate(ctx, db, path); err != nil {
-		db.Close()
-		return nil, err
-	}
-	return &Log{db: db}, nil
+	return db, nil
 }
 
 // Close writes what is pending and closes the history.
