@@ -37,6 +37,11 @@ type Release struct {
 	Name         Text   // of what is published
 	Language     string // vi or en: which of a text's forms comes first
 	Illustrative bool   // it holds made-up figures, which every form must say
+
+	Previous string   // folder of the release that is current meanwhile; empty: there is none
+	Books    Books    // draws sheets of the books it was made of; nil: they are not at hand
+	Runs     []Run    // the run that builds it and those before it, newest first
+	Unread   []Unread // books that a dataset could not be read from
 }
 
 // Text is a text in the languages of the reports.

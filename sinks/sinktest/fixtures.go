@@ -97,6 +97,9 @@ func empty() Fixture {
 	}
 }
 
+// Stream gives the rows of a fixture of one's own from the last to the first.
+func Stream(f Fixture) func(yield func(arrow.RecordBatch, error) bool) { return f.backwards(777) }
+
 // backwards streams the rows from the last to the first.
 func (f Fixture) backwards(size int) func(func(arrow.RecordBatch, error) bool) {
 	return func(yield func(arrow.RecordBatch, error) bool) {
