@@ -36,7 +36,9 @@ func (r *running) build(ctx context.Context, books []lake.Version, inputs []inpu
 // assemble loads everything into a fresh database, runs the stages on it and lets use have what they leave: the tables of
 // the release and the failed expectations that hold it back.
 func (r *running) assemble(ctx context.Context, books []lake.Version, inputs []input, f facts, use func(db *duck.DB, tables []Published, held []string) error) error {
-	db, err := duck.Create(ctx, r.work("build.duckdb"), r.Duck)
+	o := r.Duck
+	o.Scratch = true
+	db, err := duck.Create(ctx, r.work("build.duckdb"), o)
 	if err != nil {
 		return err
 	}
@@ -53,6 +55,11 @@ func (r *running) assemble(ctx context.Context, books []lake.Version, inputs []i
 	held, err := r.loadChanges(ctx, db, inputs)
 	if err != nil {
 		return err
+	}
+	for i := range r.Datasets {
+		if err := r.repack(ctx, &r.Datasets[i], inputs); err != nil {
+			return err
+		}
 	}
 	if !f.asOf.IsZero() {
 		held = nil // what the books of a later time changed is no matter then
@@ -182,10 +189,44 @@ func (r *running) stock(ctx context.Context, db *duck.DB, staging *release.Stagi
 		ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db,
 		Name: sinks.Text{VI: r.Name.VI, EN: r.Name.EN}, Language: r.Language, Illustrative: m.Illustrative,
 	}
+	if err := r.surround(ctx, db, f, &rel); err != nil {
+		return release.Manifest{}, err
+	}
 	r.Watch.Begin("publish", len(into)*len(tables))
 	defer r.Watch.End()
 	return m, r.feed(ctx, rel, tables, into)
 }
+
+// surround tells the sinks what stands round the release: the one before, the books, the runs.
+func (r *running) surround(ctx context.Context, db *duck.DB, f facts, rel *sinks.Release) error {
+	if f.asOf.IsZero() {
+		current, ok, err := r.Releases.Current()
+		if err != nil {
+			return err
+		}
+		if ok {
+			rel.Previous = current.Dir
+		}
+	}
+	for _, u := range f.unread {
+		rel.Unread = append(rel.Unread, sinks.Unread{Dataset: u.Dataset, Snapshot: u.SnapshotID, Book: u.Book})
+	}
+	runs, err := r.Log.Runs(ctx, runsShown)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		rel.Runs = append(rel.Runs, sinks.Run{
+			ID: run.ID, Started: run.Started, Finished: run.Finished, Status: string(run.Status), Release: run.Release,
+			Trigger: run.Trigger, Message: run.Message, Counters: run.Counters,
+		})
+	}
+	rel.Books, err = r.library(ctx, db)
+	return err
+}
+
+// runsShown is of how many runs a release tells.
+const runsShown = 60
 
 // feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by
 // its readers from then on.

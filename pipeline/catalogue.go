@@ -13,6 +13,7 @@ import (
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/lake"
+	"github.com/statloom/statloom/sinks"
 )
 
 // tableSpec declares a table that the release holds about itself.
@@ -56,15 +57,11 @@ func (t tableSpec) create(ctx context.Context, db *duck.DB, rows [][]any) error 
 	if err != nil {
 		return fmt.Errorf("load table %s: %w", t.name, err)
 	}
-	if err := db.Comment(ctx, t.name, "", t.comment); err != nil {
-		return err
+	columns := make([]sinks.Column, len(t.columns))
+	for i, c := range t.columns {
+		columns[i] = sinks.Column{Name: c.name, Comment: c.comment}
 	}
-	for _, c := range t.columns {
-		if err := db.Comment(ctx, t.name, c.name, c.comment); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db.CommentTable(ctx, t.name, t.comment, columns)
 }
 
 // appendValue adds a value to a column; an empty text or a zero time is null.
@@ -228,17 +225,13 @@ func (r *Runner) loadCodeLists(ctx context.Context, db *duck.DB) error {
 	if err != nil {
 		return fmt.Errorf("load code lists: %w", err)
 	}
-	if err := db.Comment(ctx, "code_lists", "", "Bảng mã — Code lists; a code may have several meanings over time, told apart by valid_from and valid_to"); err != nil {
-		return err
-	}
+	var columns []sinks.Column
 	for _, f := range r.CodeListSchema.Fields() {
 		if text, ok := codeColumns[f.Name]; ok {
-			if err := db.Comment(ctx, "code_lists", f.Name, text); err != nil {
-				return err
-			}
+			columns = append(columns, sinks.Column{Name: f.Name, Comment: text})
 		}
 	}
-	return nil
+	return db.CommentTable(ctx, "code_lists", "Bảng mã — Code lists; a code may have several meanings over time, told apart by valid_from and valid_to", columns)
 }
 
 // standardTables are the tables that every release holds besides its datasets.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -68,32 +69,65 @@ func (r *running) datasetChanges(ctx context.Context, d *Dataset, inputs []input
 		if in.dataset != d {
 			continue
 		}
-		report, err := r.reported(ctx, in)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(report.Shapes) > 0 { // else the book does not hold the dataset
-			mine = append(mine, edition{in, in.published(report), report.Shapes})
+		if b := r.ends[r.fragmentID(in)]; b.Shaped { // else the book does not hold the dataset
+			mine = append(mine, edition{in, in.published(b.End.Report), b.Key})
 		}
 	}
 	slices.SortStableFunc(mine, func(a, b edition) int {
 		return cmp.Or(strings.Compare(a.version.Source, b.version.Source), a.published.Compare(b.published),
 			strings.Compare(a.version.Name, b.version.Name), cmp.Compare(a.version.Number, b.version.Number))
 	})
+	var last shaped
 	for i := 1; i < len(mine); i++ {
 		if before, e := mine[i-1], mine[i]; before.version.Source == e.version.Source {
-			more, stop := compared(d, before.input, e.input, r.Differ.Compare(before.shapes, e.shapes))
+			changes, err := r.differences(ctx, before, e, &last)
+			if err != nil {
+				return nil, nil, err
+			}
+			more, stop := compared(d, before.input, e.input, changes)
 			rows, held = append(rows, more...), append(held, stop...)
 		}
 	}
 	return rows, held, nil
 }
 
+// differences gives what a book differs in from the one before: two books are compared once. last is the book whose shapes
+// are at hand, most often the one before.
+func (r *running) differences(ctx context.Context, before, after edition, last *shaped) ([]transforms.TableChange, error) {
+	p, err := r.pack(ctx, after.dataset)
+	if err != nil {
+		return nil, err
+	}
+	c := pair{pairKey: pairKey{before.id, after.id}}
+	if i, ok := p.pairs[c.pairKey]; ok {
+		return p.Pairs[i].Changes, nil
+	}
+	was := last.shapes
+	if last.id != before.id {
+		if was, err = r.shapes(ctx, before.input); err != nil {
+			return nil, err
+		}
+	}
+	*last = shaped{id: after.id}
+	if last.shapes, err = r.shapes(ctx, after.input); err != nil {
+		return nil, err
+	}
+	c.Changes = r.Differ.Compare(was, last.shapes)
+	p.add(c)
+	return c.Changes, nil
+}
+
+// shaped is a book with the shapes of its tables.
+type shaped struct {
+	id     string
+	shapes []transforms.TableShape
+}
+
 // edition is a book of a series.
 type edition struct {
 	input
 	published time.Time
-	shapes    []transforms.TableShape
+	id        string // of its fragment
 }
 
 // published tells when a book was published, if the book or its source says so. When it was fetched plays no part: books that
@@ -105,18 +139,21 @@ func (in input) published(r transforms.Report) time.Time {
 	return in.version.Published
 }
 
-// reported gives what was seen when the dataset was read from a book.
-func (r *running) reported(ctx context.Context, in input) (transforms.Report, error) {
+// shapes gives what the tables looked like when the dataset was read from a book. The book may be known from a pack, and
+// its fragment be gone: then it is read again.
+func (r *running) shapes(ctx context.Context, in input) ([]transforms.TableShape, error) {
 	blob, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
-	if err == nil && !ok {
-		err = fmt.Errorf("the fragment of %s is gone from the lake while the run needed it", in.version.Name)
-	}
 	if err != nil {
-		return transforms.Report{}, err
+		return nil, err
+	}
+	if !ok {
+		end, unreadable, err := r.readOne(ctx, in)
+		return end.Report.Shapes, errors.Join(unreadable, err)
 	}
 	defer blob.Close()
-	t, _, err := readTrailer(blob)
-	return t.Report, err
+	var end trailer
+	_, err = readEnd(blob, &end)
+	return end.Report.Shapes, err
 }
 
 // compared makes rows of the changes between two books, and says which of them hold the release back.

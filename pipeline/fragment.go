@@ -74,15 +74,19 @@ func writeFragment(ctx context.Context, w io.Writer, in input, book sheet.Book) 
 		return trailer{}, fmt.Errorf("write fragment: %w", err)
 	}
 	out.end.Report = report
-	text, err := json.Marshal(out.end)
+	return out.end, writeEnd(w, out.end)
+}
+
+// writeEnd writes what stands behind the batches.
+func writeEnd(w io.Writer, end any) error {
+	text, err := json.Marshal(end)
+	if err == nil {
+		_, err = w.Write(binary.LittleEndian.AppendUint64(text, uint64(len(text))))
+	}
 	if err != nil {
-		return trailer{}, fmt.Errorf("write fragment: %w", err)
+		return fmt.Errorf("write fragment: %w", err)
 	}
-	text = binary.LittleEndian.AppendUint64(text, uint64(len(text)))
-	if _, err := w.Write(text); err != nil {
-		return trailer{}, fmt.Errorf("write fragment: %w", err)
-	}
-	return out.end, nil
+	return nil
 }
 
 // Schema is the schema of the dataset's rows after all transforms.
@@ -136,25 +140,25 @@ func (f *fragmentWriter) Reject(r transforms.Reject) {
 	f.end.Rejects = append(f.end.Rejects, r)
 }
 
-// readTrailer reads the end of a fragment and gives the length of the stream before it.
-func readTrailer(b *lake.Blob) (t trailer, stream int64, err error) {
+// readEnd reads what stands behind the batches of a fragment or pack and gives the length of the stream before it.
+func readEnd(b *lake.Blob, end any) (stream int64, err error) {
 	var tail [8]byte
 	if _, err := b.ReadAt(tail[:], b.Size()-8); err != nil {
-		return t, 0, fmt.Errorf("read fragment: %w", err)
+		return 0, fmt.Errorf("read fragment: %w", err)
 	}
 	size := int64(binary.LittleEndian.Uint64(tail[:]))
 	if size < 0 || size > b.Size()-8 {
-		return t, 0, fmt.Errorf("read fragment: its end is damaged")
+		return 0, fmt.Errorf("read fragment: its end is damaged")
 	}
 	text := make([]byte, size)
 	stream = b.Size() - 8 - size
 	if _, err := b.ReadAt(text, stream); err != nil {
-		return t, 0, fmt.Errorf("read fragment: %w", err)
+		return 0, fmt.Errorf("read fragment: %w", err)
 	}
-	if err := json.Unmarshal(text, &t); err != nil {
-		return t, 0, fmt.Errorf("read fragment: %w", err)
+	if err := json.Unmarshal(text, end); err != nil {
+		return 0, fmt.Errorf("read fragment: %w", err)
 	}
-	return t, stream, nil
+	return stream, nil
 }
 
 // batches streams the batches of a fragment. Each is valid until the next is asked for.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -78,14 +79,17 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, book
 	if build.Corrections, err = d.corrections(f.now()); err != nil {
 		return report, nil, err
 	}
+	if _, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs)); err != nil {
+		return report, nil, fmt.Errorf("load dataset %s: %w", d.ID, err)
+	}
 	var rejects []duck.Rejected
 	var rejected int64
-	_, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs, func(in input, t trailer) {
-		rejects = append(rejects, t.rows(d, in)...)
-		rejected += t.rejected()
-	}))
-	if err != nil {
-		return report, nil, fmt.Errorf("load dataset %s: %w", d.ID, err)
+	for _, in := range inputs {
+		if in.dataset == d {
+			end := r.ends[r.fragmentID(in)].End
+			rejects = append(rejects, end.rows(d, in)...)
+			rejected += end.rejected()
+		}
 	}
 	// The vintages have to know what could not be used: it must not pass for withdrawn.
 	if err := db.Quarantine(ctx, rejects); err != nil {
@@ -103,43 +107,26 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, book
 	return report, corrections, err
 }
 
-// fragments streams the batches of all fragments of a dataset and tells done of each one's trailer.
-func (r *running) fragments(ctx context.Context, d *Dataset, inputs []input, done func(input, trailer)) iter.Seq2[arrow.RecordBatch, error] {
+// fragments streams the rows of all books of a dataset and keeps what stands behind them.
+func (r *running) fragments(ctx context.Context, d *Dataset, inputs []input) iter.Seq2[arrow.RecordBatch, error] {
+	if r.ends == nil {
+		r.ends = map[string]packed{}
+	}
 	return func(yield func(arrow.RecordBatch, error) bool) {
-		for _, in := range inputs {
-			if in.dataset != d {
-				continue
+		enough := errors.New("no more rows are wanted")
+		err := r.walk(ctx, d, inputs, func(b arrow.RecordBatch) error {
+			if !yield(b, nil) {
+				return enough
 			}
-			if !r.fragment(ctx, in, done, yield) {
-				return
-			}
+			return nil
+		}, func(_ input, b packed) error {
+			r.ends[b.Key] = b
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			yield(nil, err)
 		}
 	}
-}
-
-// fragment streams one fragment; it is false when the stream has to end.
-func (r *running) fragment(ctx context.Context, in input, done func(input, trailer), yield func(arrow.RecordBatch, error) bool) bool {
-	blob, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
-	if err == nil && !ok {
-		err = fmt.Errorf("the fragment of %s is gone from the lake while the run needed it", in.version.Name)
-	}
-	if err != nil {
-		yield(nil, err)
-		return false
-	}
-	defer blob.Close()
-	t, stream, err := readTrailer(blob)
-	if err != nil {
-		yield(nil, err)
-		return false
-	}
-	for b, err := range batches(blob, stream) {
-		if !yield(b, err) || err != nil {
-			return false
-		}
-	}
-	done(in, t)
-	return true
 }
 
 func (r *Runner) datasetIDs() []string {

@@ -24,7 +24,7 @@ func (a *app) runAsOf(ctx context.Context, when, out string) error {
 		}
 		at = now
 	}
-	return a.inTurn(ctx, func(t turn) error {
+	return a.inTurn(ctx, func(ctx context.Context, t turn) error {
 		folder := filepath.Join(t.cfg.DataDir(), "asof", at.UTC().Format("20060102T150405Z"))
 		if out != "" {
 			folder = a.path(out)

@@ -77,7 +77,7 @@ func (a *app) plan(ctx context.Context, format string, chosen ...string) (err er
 	if err := a.showPlan(cfg, format, steps, whole, graph, len(chosen) > 0); err != nil {
 		return err
 	}
-	if next, ok := cfg.Due().Next(a.now()); ok && format == "table" {
+	if next, ok := cfg.NextRun(a.now()); ok && format == "table" {
 		fmt.Fprintf(a.out, "By its schedule the next run is due at %s.\n", next.Format(time.RFC1123))
 	}
 	return nil

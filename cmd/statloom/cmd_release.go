@@ -184,8 +184,18 @@ func (a *app) change(ctx context.Context, do func(s *release.Shelf, keep int) er
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	if err := a.share(ctx, cfg, lock); err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return do(s, cfg.KeepReleases)
+	if err := do(s, cfg.KeepReleases); err != nil {
+		return err
+	}
+	current, ok, err := s.Current()
+	if err != nil || !ok {
+		return err
+	}
+	return a.everywhere(ctx, cfg, current)
 }

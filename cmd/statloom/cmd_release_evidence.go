@@ -58,7 +58,7 @@ func (a *app) export(ctx context.Context, file string) (err error) {
 	if info.ConfigHash != cfg.Hash() {
 		return &fault.Error{Kind: fault.Failed, What: "the configuration has changed since release " + info.ID + " was made", Remedy: "run again, then export: statloom run"}
 	}
-	l, err := lake.Open(ctx, filepath.Join(cfg.DataDir(), "lake"), filepath.Join(cfg.DataDir(), "tmp"))
+	l, err := openLake(ctx, cfg)
 	if err != nil {
 		return err
 	}

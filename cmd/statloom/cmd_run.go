@@ -20,7 +20,7 @@ import (
 )
 
 func (a *app) cmdRun() *cobra.Command {
-	var full, dry bool
+	var full, dry, queued bool
 	var asOf, out string
 	c := &cobra.Command{
 		Use:   "run",
@@ -53,32 +53,20 @@ unless they say otherwise.`,
 			case dry:
 				return a.plan(c.Context(), "table")
 			}
+			if queued {
+				return a.runQueued(c.Context(), full)
+			}
 			return a.run(c.Context(), full)
 		},
 	}
 	a.configFlag(c, "c")
 	c.Flags().BoolVar(&full, "full-refresh", false, "read every book anew and publish even if nothing has changed")
+	c.Flags().BoolVar(&queued, "queued", false, "have a worker do the run, and wait until it has")
 	c.Flags().StringVar(&asOf, "as-of", "", "compute from what was known at this date or time, beside the current release")
 	c.Flags().StringVar(&out, "out", "", "with --as-of: put the result into this folder")
 	_ = c.MarkFlagDirname("out")
 	c.Flags().BoolVar(&dry, "dry-run", false, "only say what would be done")
 	return c
-}
-
-func (a *app) run(ctx context.Context, full bool) error {
-	return a.inTurn(ctx, func(t turn) error {
-		t.Full, t.Trigger = full, "manual"
-		started := a.now()
-		result, err := t.Run(ctx, t.id)
-		t.watched()
-		if err != nil {
-			return err
-		}
-		if err := a.summary(ctx, t.cfg, result, a.now().Sub(started)); err != nil {
-			return err
-		}
-		return problems(result)
-	})
 }
 
 // problems gives the exit code of a run that went on in spite of them.
@@ -98,7 +86,7 @@ type turn struct {
 }
 
 // inTurn lets do have a runner while no other process can change the data folder.
-func (a *app) inTurn(ctx context.Context, do func(t turn) error) (err error) {
+func (a *app) inTurn(ctx context.Context, do func(ctx context.Context, t turn) error) error {
 	cfg, err := a.load()
 	if err != nil {
 		return err
@@ -107,11 +95,18 @@ func (a *app) inTurn(ctx context.Context, do func(t turn) error) (err error) {
 	if err != nil {
 		return err
 	}
+	return a.inTurnOf(ctx, cfg, id, do)
+}
+
+// inTurnOf is inTurn for a configuration that has been loaded, under an id.
+func (a *app) inTurnOf(ctx context.Context, cfg *config.Config, id string, do func(ctx context.Context, t turn) error) (err error) {
 	lock, history, err := a.begin(ctx, cfg, id)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, history.Close(), lock.Release()) }()
+	ctx, release := a.whileHeld(ctx, lock)
+	defer release()
 	watch := a.watcher()
 	watched := sync.OnceFunc(watch.close)
 	defer watched()
@@ -121,7 +116,7 @@ func (a *app) inTurn(ctx context.Context, do func(t turn) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeRunner()) }()
 	runner.Log, runner.Watch = history, watch
-	return do(turn{runner, cfg, id, watched})
+	return a.withCrew(ctx, cfg, runner, func(ctx context.Context) error { return do(ctx, turn{runner, cfg, id, watched}) })
 }
 
 // begin takes the run's lock and opens the run history.
@@ -130,9 +125,12 @@ func (a *app) begin(ctx context.Context, cfg *config.Config, id string) (*runlog
 	if err != nil {
 		return nil, nil, err
 	}
-	history, err := runlog.Open(ctx, filepath.Join(cfg.DataDir(), stateFile))
+	history, err := a.history(ctx, cfg)
 	if err != nil {
 		return nil, nil, errors.Join(err, lock.Release())
+	}
+	if err := history.Share(ctx, lock); err != nil {
+		return nil, nil, errors.Join(err, history.Close(), lock.Release())
 	}
 	interrupted, err := history.Interrupt(ctx, lock, a.now())
 	if err != nil {
@@ -155,8 +153,6 @@ func (a *app) lock(cfg *config.Config, holder string) (*runlog.Lock, error) {
 	}
 	return runlog.Acquire(cfg.DataDir(), runlog.Holder{Run: holder, PID: os.Getpid(), Host: host, Started: a.now()})
 }
-
-const stateFile = "state.db"
 
 // summary says how the run ended, shows the targets, and where the release lies.
 func (a *app) summary(ctx context.Context, cfg *config.Config, r pipeline.Result, took time.Duration) error {

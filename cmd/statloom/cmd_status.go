@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,8 +31,8 @@ func (a *app) cmdStatus() *cobra.Command {
 				return err
 			}
 			runs := []runlog.Run{}
-			if file := filepath.Join(cfg.DataDir(), stateFile); exists(file) {
-				history, err := runlog.Open(c.Context(), file)
+			if cfg.Shared() || exists(cfg.StatePlace()) {
+				history, err := a.history(c.Context(), cfg)
 				if err != nil {
 					return err
 				}

@@ -55,7 +55,7 @@ severity error fails.`,
 func (a *app) test(ctx context.Context, format string, all bool) error {
 	var results []tested
 	var result pipeline.Result
-	err := a.inTurn(ctx, func(t turn) error {
+	err := a.inTurn(ctx, func(ctx context.Context, t turn) error {
 		for _, s := range a.suites() {
 			found, err := s(ctx, t.cfg)
 			if err != nil {

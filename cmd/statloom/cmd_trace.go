@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/duck"
-	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/pipeline/trace"
 )
 
@@ -117,8 +115,7 @@ func (a *app) trace(ctx context.Context, q trace.Query, release, format, page, l
 
 // sheetsOf reads the sheets in which the observations of a value stand, and the texts of their cells.
 func (a *app) sheetsOf(ctx context.Context, cfg *config.Config, v *trace.Value) (_ []trace.Sheet, err error) {
-	data := cfg.DataDir()
-	l, err := lake.Open(ctx, filepath.Join(data, "lake"), filepath.Join(data, "tmp"))
+	l, err := openLake(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func (a *app) again(ctx context.Context, dir string, index evidence.Index) (stri
 		return "not-in-the-pack", true // addresses and passwords of sources, which are not asked
 	}
 	out := filepath.Join(dir, "release")
-	err := sub.inTurn(ctx, func(t turn) error {
+	err := sub.inTurn(ctx, func(ctx context.Context, t turn) error {
 		if t.cfg.Hash() != index.Hash {
 			return &fault.Error{Kind: fault.Input, What: "the configuration in the pack is not the one the release was made with"}
 		}

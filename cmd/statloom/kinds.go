@@ -5,7 +5,9 @@ import (
 	"github.com/statloom/statloom/pipeline/kind"
 	"github.com/statloom/statloom/sinks"
 	"github.com/statloom/statloom/sinks/duckdb"
+	"github.com/statloom/statloom/sinks/excel"
 	"github.com/statloom/statloom/sinks/parquet"
+	"github.com/statloom/statloom/sinks/report"
 	"github.com/statloom/statloom/sources"
 	"github.com/statloom/statloom/sources/file"
 	"github.com/statloom/statloom/sources/sheet"
@@ -23,7 +25,7 @@ import (
 func kinds() config.Kinds {
 	return config.Kinds{
 		Sources: kind.Set[sources.Source]{file.Kind(), web.Kind()},
-		Sinks:   kind.Set[sinks.Sink]{duckdb.Kind(), parquet.Kind()},
+		Sinks:   kind.Set[sinks.Sink]{duckdb.Kind(), parquet.Kind(), excel.Kind(), report.Kind()},
 	}
 }
 

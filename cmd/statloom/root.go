@@ -14,6 +14,8 @@ import (
 
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/notify"
+	"github.com/statloom/statloom/pipeline/schedule"
 )
 
 // app is one call of the program: what it got from outside and the options every command has.
@@ -25,6 +27,14 @@ type app struct {
 
 	data    string // folder to use in place of the configuration's
 	offline bool   // the sources are not asked
+	quiet   bool   // nobody watches: what a run does is logged
+	working bool   // the process works on the queue already
+
+	secret *config.Config // whose secrets no text may show; nil: none is loaded
+	logger *slog.Logger   // in place of the usual one
+	clock  schedule.Clock // of the schedule; nil: the machine's
+
+	speaker *notify.Center // that goes on over runs; nil: each run has its own
 }
 
 // run runs the program with the given arguments and returns its exit code.
@@ -46,7 +56,7 @@ func run(ctx context.Context, args []string, s system) int {
 		fmt.Fprintln(s.err, "statloom: stopped; run it again to go on where it stopped")
 		return 1
 	}
-	fmt.Fprintln(s.err, "statloom: "+err.Error())
+	fmt.Fprintln(s.err, "statloom: "+a.hide(err.Error()))
 	var usage usageError
 	if errors.As(err, &usage) {
 		return fault.Config.ExitCode()
@@ -90,7 +100,7 @@ Exit codes: 0 done, 1 failed, 2 configuration, 3 checks failed (last good releas
 	})
 	root.AddCommand(
 		a.cmdInit(), a.cmdValidate(), a.cmdPlan(), a.cmdRun(), a.cmdRead(), a.cmdInspect(),
-		a.cmdSQL(), a.cmdTrace(), a.cmdVerify(), a.cmdDiff(), a.cmdTests(), a.cmdReview(), a.cmdStatus(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
+		a.cmdSQL(), a.cmdTrace(), a.cmdVerify(), a.cmdDiff(), a.cmdTests(), a.cmdReview(), a.cmdStatus(), a.cmdServe(), a.cmdWorker(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
 	)
 	return root
 }
@@ -111,11 +121,33 @@ func (a *app) color() bool {
 
 // log gives the logger of a command: plain lines on the error stream, from warnings on, or all when verbose.
 func (a *app) log() *slog.Logger {
+	if a.logger != nil {
+		return a.logger
+	}
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(tint.NewTextHandler(a.err, &tint.Options{Level: level, NoColor: !a.color(), TimeFormat: time.TimeOnly}))
+	return slog.New(tint.NewTextHandler(a.err, &tint.Options{Level: level, NoColor: !a.color(), TimeFormat: time.TimeOnly, ReplaceAttr: a.hideAttr}))
+}
+
+// hide takes the secrets of the configuration out of a text.
+func (a *app) hide(text string) string {
+	if a.secret == nil {
+		return text
+	}
+	return a.secret.Hide(text)
+}
+
+// hideAttr takes them out of what is logged.
+func (a *app) hideAttr(_ []string, attr slog.Attr) slog.Attr {
+	switch v := attr.Value.Any().(type) {
+	case string:
+		attr.Value = slog.StringValue(a.hide(v))
+	case error:
+		attr.Value = slog.StringValue(a.hide(v.Error()))
+	}
+	return attr
 }
 
 // path makes a path of the command line absolute.
@@ -130,7 +162,10 @@ func (a *app) path(p string) string {
 func (a *app) load() (*config.Config, error) {
 	cfg, err := config.Load(a.path(a.configFile), kinds(), a.env)
 	if err == nil && a.data != "" {
-		cfg.Data = a.data
+		cfg.Data, cfg.State, cfg.Lake, cfg.Releases = a.data, "", "", ""
+	}
+	if err == nil {
+		a.secret = cfg
 	}
 	return cfg, err
 }

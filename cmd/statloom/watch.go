@@ -20,6 +20,9 @@ type watcher interface {
 }
 
 func (a *app) watcher() watcher {
+	if a.quiet {
+		return logged{a.log()}
+	}
 	if a.terminal {
 		b := &bars{progress: mpb.New(mpb.WithOutput(a.err), mpb.WithWidth(40), mpb.WithAutoRefresh())}
 		// What is logged while bars are drawn goes through them, so that it stands above the bars and not among them.

@@ -19,7 +19,6 @@ import (
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/kind"
-	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/codes"
@@ -70,10 +69,19 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 	if r.Releases, err = release.Open(data); err != nil {
 		return nil, nil, err
 	}
-	if r.Lake, err = lake.Open(ctx, filepath.Join(data, "lake"), filepath.Join(data, "tmp")); err != nil {
+	if r.Lake, err = openLake(ctx, cfg); err != nil {
 		return nil, nil, err
 	}
-	return r, r.Lake.Close, nil
+	if r.Depot, err = a.openDepot(ctx, cfg); err != nil {
+		return nil, nil, errors.Join(err, r.Lake.Close())
+	}
+	return r, func() error {
+		err := r.Lake.Close()
+		if r.Depot != nil {
+			err = errors.Join(err, r.Depot.Close())
+		}
+		return err
+	}, nil
 }
 
 // wireData gives the runner what needs no place on the disk: datasets, code lists and stages.

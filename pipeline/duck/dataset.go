@@ -82,12 +82,12 @@ func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error
 	if err == nil {
 		rejected, err = db.count(ctx, `SELECT count(*) FROM quarantine WHERE dataset = `+Literal(d.ID))
 	}
-	var statements string
+	var work, result string
 	if err == nil {
-		statements, err = d.statements(columns)
+		work, result, err = d.statements(columns)
 	}
 	if err == nil {
-		err = db.atomically(ctx, statements)
+		err = db.atomically(ctx, result, work)
 	}
 	if err == nil {
 		err = db.commentDataset(ctx, d)
@@ -140,8 +140,8 @@ func (db *DB) checkSnapshots(ctx context.Context, d Dataset) error {
 	return err
 }
 
-// statements fills the template.
-func (d Dataset) statements(columns []sinks.Column) (string, error) {
+// statements fills the templates: the work, and what makes the result of it.
+func (d Dataset) statements(columns []sinks.Column) (work, result string, err error) {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.Name
@@ -161,10 +161,9 @@ func (d Dataset) statements(columns []sinks.Column) (string, error) {
 		},
 	}).Parse(datasetSQL)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	var b strings.Builder
-	err = t.Execute(&b, map[string]any{
+	values := map[string]any{
 		"Dataset":   Literal(d.ID),
 		"Raw":       Ident(rawName(d.ID)),
 		"History":   Ident(historyName(d.ID)),
@@ -180,8 +179,10 @@ func (d Dataset) statements(columns []sinks.Column) (string, error) {
 		"Snapshots": d.snapshots(),
 
 		"Corrections": d.corrections(),
-	})
-	return b.String(), err
+	}
+	var w, r strings.Builder
+	err = errors.Join(t.ExecuteTemplate(&w, "work", values), t.ExecuteTemplate(&r, "result", values))
+	return w.String(), r.String(), err
 }
 
 // instant writes a time for SQL; the zero time is empty.
@@ -192,13 +193,19 @@ func instant(t time.Time) string {
 	return "TIMESTAMPTZ " + Literal(t.UTC().Format("2006-01-02 15:04:05.999999")+"+00")
 }
 
-// atomically runs statements in one transaction on a connection of their own, with which temporary tables go.
-func (db *DB) atomically(ctx context.Context, statements string) (err error) {
+// atomically runs statements in one transaction on a connection of their own, with which temporary tables go. What prepares
+// them is run before it on the same connection and makes nothing but such tables: a transaction keeps what is dropped in it.
+func (db *DB) atomically(ctx context.Context, statements string, before ...string) (err error) {
 	conn, err := db.connect(ctx, catalog)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	for _, s := range before {
+		if err := exec(ctx, conn, s); err != nil {
+			return whole(ctx, err)
+		}
+	}
 	if err := exec(ctx, conn, "BEGIN;\n"+statements+";\nCOMMIT"); err != nil {
 		rollbackErr := exec(context.WithoutCancel(ctx), conn, "ROLLBACK")
 		return errors.Join(whole(ctx, err), rollbackErr)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/statloom/statloom/sinks"
 )
@@ -46,6 +47,19 @@ func (db *DB) Comment(ctx context.Context, object, column, text string) error {
 	}
 	if err := db.Exec(ctx, "COMMENT ON "+target+" IS "+Literal(text)); err != nil {
 		return fmt.Errorf("comment on %s %s: %w", object, column, err)
+	}
+	return nil
+}
+
+// CommentTable describes a table and its columns at once.
+func (db *DB) CommentTable(ctx context.Context, table, text string, columns []sinks.Column) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "COMMENT ON TABLE %s IS %s;\n", Ident(table), Literal(text))
+	for _, c := range columns {
+		fmt.Fprintf(&b, "COMMENT ON COLUMN %s.%s IS %s;\n", Ident(table), Ident(c.Name), Literal(c.Comment))
+	}
+	if err := db.atomically(ctx, b.String()); err != nil {
+		return fmt.Errorf("comment on %s: %w", table, err)
 	}
 	return nil
 }

@@ -33,6 +33,9 @@ type Options struct {
 	Memory  string // memory limit as DuckDB writes it: 2GB
 	Threads int
 	TempDir string // where larger-than-memory work spills; empty: no spilling to disk
+
+	// Scratch says that the file serves until Close and is not opened again: Create then spends nothing on making it durable.
+	Scratch bool
 }
 
 // DB is an open database file. Its methods are safe for concurrent use. Every call has a connection of its own: a
@@ -52,8 +55,11 @@ func Create(ctx context.Context, path string, o Options) (*DB, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
-	attach := fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION %s)", Literal(path), Ident(catalog), Literal(StorageVersion))
-	db, err := open(ctx, path, o, attach)
+	attach := fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION %s", Literal(path), Ident(catalog), Literal(StorageVersion))
+	if o.Scratch {
+		attach += ", RECOVERY_MODE no_wal_writes"
+	}
+	db, err := open(ctx, path, o, attach+")")
 	if err != nil {
 		return nil, err
 	}

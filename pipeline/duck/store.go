@@ -12,7 +12,8 @@ import (
 )
 
 // WriteDatabase writes all tables but the staging ones, all views, macros and comments into a fresh file. It works on
-// one thread, so that blocks come in the same order each time, and keeps the order of rows.
+// one thread, so that blocks come in the same order each time, and keeps the order of rows. There is no log beside it: a
+// file that was not finished is thrown away, not recovered.
 func (db *DB) WriteDatabase(ctx context.Context, path string) error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
@@ -40,7 +41,7 @@ func (db *DB) writeDatabase(ctx context.Context, path string) (err error) {
 	copyName := fmt.Sprintf("copy_%d", db.seq.Add(1))
 	out := Ident(copyName)
 	always := context.WithoutCancel(ctx)
-	attach := fmt.Sprintf("SET GLOBAL threads = 1; ATTACH %s AS %s (STORAGE_VERSION %s)", Literal(path), out, Literal(StorageVersion))
+	attach := fmt.Sprintf("SET GLOBAL threads = 1; ATTACH %s AS %s (STORAGE_VERSION %s, RECOVERY_MODE no_wal_writes)", Literal(path), out, Literal(StorageVersion))
 	if err = exec(ctx, conn, attach); err == nil {
 		err = fill(ctx, conn, out, tables, staging)
 		detachErr := exec(always, conn, "DETACH "+out)

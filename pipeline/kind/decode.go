@@ -229,8 +229,7 @@ func (d *Decoder) complain(path string, c Complaint) {
 	d.Report(Join(path, c.Key), what, d.hide(path, c.Want))
 }
 
-// hide replaces, in a text made by others, all values below the path that came from outside; the longest first, since
-// one may contain another.
+// hide replaces, in a text made by others, all values below the path that came from outside.
 func (d *Decoder) hide(path, text string) string {
 	if d.Shown == nil || text == "" {
 		return text
@@ -244,10 +243,16 @@ func (d *Decoder) hide(path, text string) string {
 			hidden[n.Value] = shown
 		}
 	}
-	for _, value := range slices.SortedFunc(maps.Keys(hidden), func(a, b string) int {
+	return Hide(text, hidden)
+}
+
+// Hide replaces secret values in a text by what may be shown in their place; the longest first, since one may contain
+// another.
+func Hide(text string, shown map[string]string) string {
+	for _, value := range slices.SortedFunc(maps.Keys(shown), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
 	}) {
-		text = blot(text, value, hidden[value])
+		text = blot(text, value, shown[value])
 	}
 	return text
 }

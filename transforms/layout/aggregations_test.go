@@ -146,13 +146,15 @@ func compareAggregations(t *testing.T, a annotated) map[string]*[3]int {
 	for _, x := range a.Aggregations {
 		want[a.key(x.Operator, x.Result, x.Operands)] = x.Operator
 	}
+	var ids []layout.Identity
 	for _, g := range csvGrids(t, a) {
 		for _, table := range layout.Recognise(g).Tables {
-			for _, id := range table.Identities {
-				for k, op := range a.keys(id) {
-					have[k] = op
-				}
-			}
+			ids = append(ids, table.Identities...)
+		}
+	}
+	for _, id := range ids {
+		for k, op := range a.keys(id) {
+			have[k] = op
 		}
 	}
 	out := make(map[string]*[3]int)
@@ -162,30 +164,58 @@ func compareAggregations(t *testing.T, a annotated) map[string]*[3]int {
 		}
 		out[op][i]++
 	}
-	var lines []string
 	for k, op := range want {
 		if _, ok := have[k]; ok {
 			count(op, 0)
 		} else {
 			count(op, 2)
-			lines = append(lines, "missed   "+k)
 		}
 	}
 	for k, op := range have {
 		if _, ok := want[k]; !ok {
 			count(op, 1)
-			lines = append(lines, "too much "+k)
 		}
 	}
-	if len(lines) > 0 && *aggregationMisses > 0 {
-		slices.Sort(lines)
-		step := max(1, len(lines) / *aggregationMisses)
-		fmt.Printf("%s: %d found wrong of %d\n", a.File, len(lines), len(want))
-		for i := 0; i < len(lines); i += step {
-			fmt.Printf("   %s\n", lines[i])
-		}
+	if *aggregationMisses > 0 {
+		a.report(want, have, ids)
 	}
 	return out
+}
+
+// report lists, identity by identity, what was found too much, and cell by cell what was missed.
+func (a *annotated) report(want, have map[string]string, ids []layout.Identity) {
+	var lines []string
+	missed, wrong := 0, 0
+	for k := range want {
+		if _, ok := have[k]; !ok {
+			missed++
+			lines = append(lines, "missed "+k)
+		}
+	}
+	slices.Sort(lines)
+	if n := len(lines); n > *aggregationMisses {
+		step := float64(n) / float64(*aggregationMisses)
+		for i := range *aggregationMisses {
+			lines[i] = lines[int(float64(i)*step)]
+		}
+		lines = lines[:*aggregationMisses]
+	}
+	for _, id := range ids {
+		right, all := 0, 0
+		for k := range a.keys(id) {
+			all++
+			if _, ok := want[k]; ok {
+				right++
+			}
+		}
+		wrong += all - right
+		if right < all {
+			lines = append(lines, fmt.Sprintf("too much %d of %d: %s", all-right, all, id.String()))
+		}
+	}
+	if len(lines) > 0 {
+		fmt.Printf("%s: %d right, %d missed, %d too much\n   %s\n", a.File, len(want)-missed, missed, wrong, strings.Join(lines, "\n   "))
+	}
 }
 
 // keys writes an identity as the benchmark does: a difference as the sum that it is too, cell by cell, from zero.

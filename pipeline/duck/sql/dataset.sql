@@ -2,6 +2,9 @@
 -- No order of loading shows in the result: every ordering below ends in columns that tell its rows apart.
 -- .Key, .Values and .Columns are lists of quoted column names; .Columns holds all of the staging table. Numbers stand
 -- for keys, snapshots and addresses, in their order: sorting and joining texts would take most of the time.
+{{define "work" -}}
+-- What is worked out on the way. Nothing of it is kept, and what is no longer needed is dropped at once: the result alone
+-- may take all the memory there is.
 
 CREATE TEMP TABLE __keys AS
 SELECT *, row_number() OVER (ORDER BY {{list .Key}}) AS __key
@@ -53,26 +56,9 @@ WITH placed AS (
 SELECT *, max(__variant) OVER (PARTITION BY __snapshot, __key) AS __last_variant
 FROM variants;
 
--- A key with two values in one snapshot has none that can be trusted: all its cells are set aside.
-INSERT INTO quarantine
-WITH torn AS (
-    SELECT *, sheet || '!' || cell AS __place FROM __repeated WHERE __last_variant > 1
-), placed AS (
-    SELECT *,
-        arg_min(__place, __nth) OVER k AS __first_place,
-        arg_max(__place, CASE WHEN __nth = __variant THEN __nth END) OVER k AS __last_place
-    FROM torn
-    WINDOW k AS (PARTITION BY __snapshot, __key)
-), books AS (
-    SELECT snapshot_id, min(name) AS __book FROM {{.Snapshots}} GROUP BY snapshot_id
-)
-SELECT DISTINCT {{.Dataset}}, snapshot_id, __book, sheet, cell, {{.Text}},
-    {{.Reason}} || CASE WHEN __variant = 1 THEN __last_place ELSE __first_place END
-FROM placed JOIN books USING (snapshot_id)
-ORDER BY ALL;
-
--- What the versions say, one row a key. A torn key is there, but nothing is said about it.
-CREATE TEMP TABLE __said AS
+-- What the versions say, one row a key. A torn key is there, but nothing is said about it. It is a view, as are the
+-- claims below: they are as long as the staging table, and are only read through once or twice.
+CREATE TEMP VIEW __said AS
 SELECT __id, __key, __address, __version, __edition, __several, coalesce(__own_vintage, __vintage_from) AS __vintage,
     coalesce(__last_variant > 1, false) AS __torn, {{list .Values}}
 FROM __cells LEFT JOIN (SELECT __id, __nth, __last_variant FROM __repeated) USING (__id) JOIN __editions USING (__snapshot)
@@ -100,10 +86,8 @@ ANTI JOIN __said again ON again.__address = said.__address AND again.__key = sai
 WHERE said.__several;
 {{- end}}
 
--- What was known when. A version never counts before the one it replaces. A withdrawal counts only where the address that
--- withdraws is the one that spoke last; a value that is said again stays with the cell that said it first. Most keys are
--- never withdrawn and most addresses have one version, so that only the others are looked at more closely.
-CREATE TEMP TABLE __spans AS
+-- A version never counts before the one it replaces.
+CREATE TEMP VIEW __claims AS
 WITH replacing AS (
     SELECT __id, __key, __address, __version, __vintage, true AS __says, {{list .Values}} FROM __said WHERE NOT __torn AND __several
     UNION ALL BY NAME
@@ -112,17 +96,26 @@ WITH replacing AS (
     SELECT * REPLACE (max(__vintage) OVER (PARTITION BY __address, __key ORDER BY __version) AS __vintage) FROM replacing
     UNION ALL BY NAME
     SELECT __id, __key, __address, __version, __vintage, true AS __says, {{list .Values}} FROM __said WHERE NOT __torn AND NOT __several
-), known AS (
-    SELECT * FROM claims{{with .AsOf}} WHERE __vintage <= {{.}}{{end}}
-), heard AS (
+)
+SELECT * FROM claims{{with .AsOf}} WHERE __vintage <= {{.}}{{end}};
+
+-- A withdrawal counts only where the address that withdraws is the one that spoke last. Most keys are never withdrawn, so
+-- that only the others are looked at more closely.
+CREATE TEMP TABLE __heard AS
+WITH heard AS (
     SELECT *, last_value(CASE WHEN __says THEN __address END IGNORE NULLS) OVER (
         PARTITION BY __key ORDER BY __vintage, __address, __version
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS __speaker
-    FROM known SEMI JOIN __withdrawals USING (__key)
-), counting AS (
-    SELECT * FROM known ANTI JOIN __withdrawals USING (__key)
+    FROM __claims SEMI JOIN __withdrawals USING (__key)
+)
+SELECT * EXCLUDE (__speaker) FROM heard WHERE __says OR __speaker = __address;
+
+-- What was known when. A value that is said again stays with the cell that said it first.
+CREATE TEMP TABLE __spans AS
+WITH counting AS (
+    SELECT * FROM __claims ANTI JOIN __withdrawals USING (__key)
     UNION ALL
-    SELECT * EXCLUDE (__speaker) FROM heard WHERE __says OR __speaker = __address
+    SELECT * FROM __heard
 ), changes AS (
     SELECT __id, __key, __address, __version, __says, __vintage FROM counting
     WINDOW k AS (PARTITION BY __key ORDER BY __vintage, __address, __version)
@@ -134,6 +127,12 @@ WITH replacing AS (
 SELECT __id, __key, __says, __vintage, lead(__vintage) OVER k AS __until, 2 * row_number() OVER k AS __nth, NULL::VARCHAR AS __correction
 FROM changes
 WINDOW k AS (PARTITION BY __key ORDER BY __vintage, __address, __version);
+
+DROP TABLE __heard;
+DROP VIEW __claims;
+DROP TABLE __withdrawals;
+DROP VIEW __said;
+DROP TABLE __cells;
 
 {{- if .Corrections}}
 
@@ -157,6 +156,28 @@ WHERE c.__id = __spans.__id AND c.__nth = __spans.__nth AND c.__key = __spans.__
 INSERT INTO __spans SELECT __id, __key, __says, __start, __until, __nth + 1, __name FROM __corrected;
 {{- end}}
 
+DROP TABLE __keys;
+{{- end}}
+
+{{define "result" -}}
+-- A key with two values in one snapshot has none that can be trusted: all its cells are set aside.
+INSERT INTO quarantine
+WITH torn AS (
+    SELECT *, sheet || '!' || cell AS __place FROM __repeated WHERE __last_variant > 1
+), placed AS (
+    SELECT *,
+        arg_min(__place, __nth) OVER k AS __first_place,
+        arg_max(__place, CASE WHEN __nth = __variant THEN __nth END) OVER k AS __last_place
+    FROM torn
+    WINDOW k AS (PARTITION BY __snapshot, __key)
+), books AS (
+    SELECT snapshot_id, min(name) AS __book FROM {{.Snapshots}} GROUP BY snapshot_id
+)
+SELECT DISTINCT {{.Dataset}}, snapshot_id, __book, sheet, cell, {{.Text}},
+    {{.Reason}} || CASE WHEN __variant = 1 THEN __last_place ELSE __first_place END
+FROM placed JOIN books USING (snapshot_id)
+ORDER BY ALL;
+
 CREATE TABLE {{.History}} AS
 SELECT raw.* REPLACE (__vintage AS vintage_from
 {{- if .Corrections}},
@@ -176,3 +197,4 @@ CREATE VIEW {{.Latest}} AS SELECT * FROM {{.History}} WHERE vintage_to IS NULL;
 
 CREATE MACRO {{.Macro}}(ts) AS TABLE SELECT * FROM {{.History}}
 WHERE vintage_from <= CAST(ts AS TIMESTAMPTZ) AND (vintage_to IS NULL OR vintage_to > CAST(ts AS TIMESTAMPTZ));
+{{- end}}
