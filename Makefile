@@ -34,10 +34,11 @@ race: ## run the tests under the race detector
 fuzz: ## run every fuzz target for FUZZ (default 5s) each
 	@bash bench/fuzz.sh $(FUZZ) $(TAGS)
 
-differential: ## compare the readers with LibreOffice, which is installed when it is missing
+differential: ## compare the readers and the workbook with LibreOffice, which is installed when it is missing
 	@command -v soffice >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq libreoffice-calc >/dev/null; } || \
 		{ echo "LibreOffice Calc is missing: install libreoffice-calc"; exit 1; }
 	@STATLOOM_LIBREOFFICE=1 $(GO) test -count=1 -timeout 60m -run LibreOffice ./sources/sheet/...
+	@STATLOOM_LIBREOFFICE=1 $(GO) test -tags $(TAGS) -count=1 -timeout 30m -run LibreOffice ./cmd/statloom
 
 stress: ## kill runs with SIGKILL at STRESS (default 100) random moments and look at what is left
 	@STATLOOM_STRESS=$(STRESS) $(GO) test -tags $(TAGS) -timeout 60m -run '^TestStress$$' -v ./cmd/statloom

@@ -48,6 +48,9 @@ func (r *running) assemble(ctx context.Context, books []lake.Version, inputs []i
 			r.problem(ctx, "publish", "", fmt.Errorf("close the working database: %w", err))
 		}
 	}()
+	if err := r.openSeed(ctx, f); err != nil {
+		return err
+	}
 	tables, err := r.load(ctx, db, books, inputs, f)
 	if err != nil {
 		return err
@@ -186,7 +189,7 @@ func (r *running) stock(ctx context.Context, db *duck.DB, staging *release.Stagi
 	}
 	m := r.manifest(f, tables)
 	rel := sinks.Release{
-		ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db,
+		ID: f.release, Dir: staging.Dir, Time: f.created, Run: f.run, Store: db, Take: r.take(staging),
 		Name: sinks.Text{VI: r.Name.VI, EN: r.Name.EN}, Language: r.Language, Illustrative: m.Illustrative,
 	}
 	if err := r.surround(ctx, db, f, &rel); err != nil {
@@ -200,11 +203,8 @@ func (r *running) stock(ctx context.Context, db *duck.DB, staging *release.Stagi
 // surround tells the sinks what stands round the release: the one before, the books, the runs.
 func (r *running) surround(ctx context.Context, db *duck.DB, f facts, rel *sinks.Release) error {
 	if f.asOf.IsZero() {
-		current, ok, err := r.Releases.Current()
-		if err != nil {
-			return err
-		}
-		if ok {
+		// One that is damaged has been told of, and there is nothing to look at in it.
+		if current, ok, err := r.Releases.Current(); err == nil && ok {
 			rel.Previous = current.Dir
 		}
 	}
@@ -228,9 +228,19 @@ func (r *running) surround(ctx context.Context, db *duck.DB, f facts, rel *sinks
 // runsShown is of how many runs a release tells.
 const runsShown = 60
 
-// feed takes the sinks through a release. None commits before all have written everything: a sink of a server is seen by
-// its readers from then on.
+// feed takes the sinks through a release. None commits before all have written everything, and those of servers commit
+// last: they are seen by their readers from then on.
 func (r *running) feed(ctx context.Context, rel sinks.Release, tables []sinks.Table, into []sinks.Sink) error {
+	into = slices.Clone(into)
+	slices.SortStableFunc(into, func(a, b sinks.Sink) int {
+		last := func(s sinks.Sink) int {
+			if remote, ok := s.(sinks.Remote); ok && remote.Remote() {
+				return 1
+			}
+			return 0
+		}
+		return last(a) - last(b)
+	})
 	for i, s := range into {
 		if err := r.write(ctx, s, rel, tables); err != nil {
 			return errors.Join(err, abort(ctx, into[:i+1]))
@@ -272,7 +282,7 @@ func abort(ctx context.Context, begun []sinks.Sink) error {
 }
 
 func (r *running) manifest(f facts, tables []sinks.Table) release.Manifest {
-	m := release.Manifest{Run: f.run, Created: f.created, AsOf: f.asOf, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash, Unread: f.unread}
+	m := release.Manifest{Run: f.run, Created: f.created, AsOf: f.asOf, Statloom: r.Engine, ConfigHash: r.ConfigHash, InputsHash: f.inputsHash, Unread: f.unread, Made: r.made}
 	for _, d := range r.Datasets {
 		m.Illustrative = m.Illustrative || d.Illustrative
 	}

@@ -69,7 +69,11 @@ func (r *running) datasetChanges(ctx context.Context, d *Dataset, inputs []input
 		if in.dataset != d {
 			continue
 		}
-		if b := r.ends[r.fragmentID(in)]; b.Shaped { // else the book does not hold the dataset
+		b, err := r.end(ctx, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if b.Shaped { // else the book does not hold the dataset
 			mine = append(mine, edition{in, in.published(b.End.Report), b.Key})
 		}
 	}

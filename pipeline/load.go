@@ -79,23 +79,34 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, book
 	if build.Corrections, err = d.corrections(f.now()); err != nil {
 		return report, nil, err
 	}
-	if _, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs)); err != nil {
-		return report, nil, fmt.Errorf("load dataset %s: %w", d.ID, err)
-	}
-	var rejects []duck.Rejected
-	var rejected int64
-	for _, in := range inputs {
-		if in.dataset == d {
-			end := r.ends[r.fragmentID(in)].End
-			rejects = append(rejects, end.rows(d, in)...)
-			rejected += end.rejected()
-		}
-	}
-	// The vintages have to know what could not be used: it must not pass for withdrawn.
-	if err := db.Quarantine(ctx, rejects); err != nil {
+	made, err := r.madeFrom(d, books, inputs, build)
+	if err != nil {
 		return report, nil, err
 	}
-	if report, err = db.BuildDataset(ctx, build); err != nil {
+	r.keepMade(d, made, f)
+	adopted, err := r.takeOver(ctx, db, build, made)
+	if err != nil {
+		return report, nil, err
+	}
+	if !adopted {
+		if _, err = db.Load(ctx, d.ID+"__raw", schema, r.fragments(ctx, d, inputs)); err != nil {
+			return report, nil, fmt.Errorf("load dataset %s: %w", d.ID, err)
+		}
+	}
+	rejects, rejected, err := r.rejects(ctx, d, inputs)
+	if err != nil {
+		return report, nil, err
+	}
+	if adopted {
+		report, err = db.DatasetReport(ctx, build, int64(len(rejects)))
+	} else {
+		// The vintages have to know what could not be used: it must not pass for withdrawn.
+		if err := db.Quarantine(ctx, rejects); err != nil {
+			return report, nil, err
+		}
+		report, err = db.BuildDataset(ctx, build)
+	}
+	if err != nil {
 		return report, nil, err
 	}
 	r.result.Counters[CountObservations] += report.Latest
@@ -107,11 +118,35 @@ func (r *running) loadDataset(ctx context.Context, db *duck.DB, d *Dataset, book
 	return report, corrections, err
 }
 
+// keepMade remembers what a dataset was made of, for the run after this one. What was known at a time is made of less.
+func (r *running) keepMade(d *Dataset, made string, f facts) {
+	if !f.asOf.IsZero() {
+		return
+	}
+	if r.made == nil {
+		r.made = map[string]string{}
+	}
+	r.made[d.ID] = made
+}
+
+// rejects gives what of a dataset's books could not be used, as rows of the quarantine, and its number.
+func (r *running) rejects(ctx context.Context, d *Dataset, inputs []input) (rows []duck.Rejected, n int64, err error) {
+	for _, in := range inputs {
+		if in.dataset != d {
+			continue
+		}
+		b, err := r.end(ctx, in)
+		if err != nil {
+			return nil, 0, err
+		}
+		rows = append(rows, b.End.rows(d, in)...)
+		n += b.End.rejected()
+	}
+	return rows, n, nil
+}
+
 // fragments streams the rows of all books of a dataset and keeps what stands behind them.
 func (r *running) fragments(ctx context.Context, d *Dataset, inputs []input) iter.Seq2[arrow.RecordBatch, error] {
-	if r.ends == nil {
-		r.ends = map[string]packed{}
-	}
 	return func(yield func(arrow.RecordBatch, error) bool) {
 		enough := errors.New("no more rows are wanted")
 		err := r.walk(ctx, d, inputs, func(b arrow.RecordBatch) error {
@@ -120,7 +155,7 @@ func (r *running) fragments(ctx context.Context, d *Dataset, inputs []input) ite
 			}
 			return nil
 		}, func(_ input, b packed) error {
-			r.ends[b.Key] = b
+			r.keepEnd(b)
 			return nil
 		})
 		if err != nil && !errors.Is(err, enough) {

@@ -106,7 +106,7 @@ func (p *pack) add(c pair) {
 	p.Pairs = append(p.Pairs, c)
 }
 
-// has reports whether the pack holds what the fragment of an input holds.
+// packed reports whether the pack holds what the fragment of an input holds.
 func (r *running) packed(ctx context.Context, in input) (bool, error) {
 	p, err := r.pack(ctx, in.dataset)
 	if err != nil {
@@ -191,10 +191,7 @@ func (r *running) walkPack(ctx context.Context, d *Dataset, p *pack, within map[
 }
 
 func (r *running) walkFragment(ctx context.Context, in input, each func(arrow.RecordBatch) error, done func(input, packed) error) error {
-	blob, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
-	if err == nil && !ok {
-		err = fmt.Errorf("the fragment of %s is gone from the lake while the run needed it", in.version.Name)
-	}
+	blob, err := r.openFragment(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -213,8 +210,55 @@ func (r *running) walkFragment(ctx context.Context, in input, each func(arrow.Re
 		}
 		b.Batches++
 	}
-	b.Shaped, b.End.Report.Shapes = len(b.End.Report.Shapes) > 0, nil
+	b.strip()
 	return done(in, b)
+}
+
+// end gives what stands behind the rows of an input's fragment.
+func (r *running) end(ctx context.Context, in input) (packed, error) {
+	id := r.fragmentID(in)
+	if b, ok := r.ends[id]; ok {
+		return b, nil
+	}
+	p, err := r.pack(ctx, in.dataset)
+	if err != nil {
+		return packed{}, err
+	}
+	if i, ok := p.books[id]; ok {
+		return p.Books[i], nil
+	}
+	blob, err := r.openFragment(ctx, in)
+	if err != nil {
+		return packed{}, err
+	}
+	defer blob.Close()
+	b := packed{Key: id}
+	_, err = readEnd(blob, &b.End)
+	b.strip()
+	r.keepEnd(b)
+	return b, err
+}
+
+// keepEnd remembers what stands behind the rows of a fragment.
+func (r *running) keepEnd(b packed) {
+	if r.ends == nil {
+		r.ends = map[string]packed{}
+	}
+	r.ends[b.Key] = b
+}
+
+// strip takes the shapes away, of which only two books' are ever in memory.
+func (b *packed) strip() {
+	b.Shaped, b.End.Report.Shapes = len(b.End.Report.Shapes) > 0, nil
+}
+
+// openFragment opens a fragment that the run has seen to be there.
+func (r *running) openFragment(ctx context.Context, in input) (*lake.Blob, error) {
+	blob, ok, err := r.Lake.Fragment(ctx, in.key(r.Engine))
+	if err == nil && !ok {
+		err = fmt.Errorf("the fragment of %s is gone from the lake while the run needed it", in.version.Name)
+	}
+	return blob, err
 }
 
 // repack makes the pack of a dataset again if that is worth it. A pack is never needed: one that cannot be written is a

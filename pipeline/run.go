@@ -87,6 +87,8 @@ type running struct {
 
 	packs map[*Dataset]*pack
 	ends  map[string]packed // what stands behind the rows of fragments, by fragmentID
+	seed  seed
+	made  map[string]string // what the tables of each dataset were made of
 }
 
 func (r *running) steps(ctx context.Context) error {

@@ -42,6 +42,11 @@ type Release struct {
 	Books    Books    // draws sheets of the books it was made of; nil: they are not at hand
 	Runs     []Run    // the run that builds it and those before it, newest first
 	Unread   []Unread // books that a dataset could not be read from
+
+	// Take puts the file of the release before into this one, at a path below Dir, if it was written of a table that has not
+	// changed since, by the same program and configuration, and is undamaged. It reports whether it did; if not, the sink
+	// writes the file. nil: nothing can be taken.
+	Take func(ctx context.Context, table, path string) (bool, error)
 }
 
 // Text is a text in the languages of the reports.
@@ -88,4 +93,5 @@ type ParquetOptions struct {
 	Codec        string // zstd, snappy, uncompressed
 	Level        int
 	RowGroupRows int
+	PartitionBy  []string // columns by which the table is divided into the files of a folder, as Hive does; the path is then the folder's
 }

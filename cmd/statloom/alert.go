@@ -170,7 +170,7 @@ const lookBack = 400 * 24 * time.Hour
 // lastExpected gives the last due time of a rule whose book should have come by now.
 func lastExpected(r schedule.Rule, now time.Time) time.Time {
 	var last time.Time
-	if r.Deadline(now).IsZero() {
+	if !r.Waits() {
 		return last
 	}
 	for _, back := range []time.Duration{24 * time.Hour, 40 * 24 * time.Hour, lookBack} {

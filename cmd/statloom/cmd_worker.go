@@ -82,7 +82,7 @@ func (a *app) worker(ctx context.Context, cfg *config.Config, size crewSize, par
 
 // patiently tries until a database is there.
 func (a *app) patiently(ctx context.Context, open func() (*queue.Queue, error)) (*queue.Queue, error) {
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+	for wait := time.Second; ; wait = min(2*wait, 5*time.Second) {
 		q, err := open()
 		if _, may := fault.Retryable(err); err == nil || !may {
 			return q, err

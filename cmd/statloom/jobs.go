@@ -63,7 +63,7 @@ func (a *app) queued(ctx context.Context, cfg *config.Config, o order) (report q
 		return report, &fault.Error{Kind: fault.Config, File: cfg.Path(), What: "no worker can see the queue: the state is a file of this machine",
 			Remedy: "give a database under state, as in postgres://user@host/database"}
 	}
-	q, err := a.queueOf(ctx, cfg, crewSize{})
+	q, err := a.patiently(ctx, func() (*queue.Queue, error) { return a.queueOf(ctx, cfg, crewSize{}) })
 	if err != nil {
 		return report, err
 	}

@@ -47,7 +47,7 @@ func newKeeper(a *app, cfg *config.Config, history *runlog.Log, log *slog.Logger
 func (k *keeper) state(ctx context.Context) (observe.State, error) {
 	s := observe.State{Release: currentOf(k.cfg).Created, Upcoming: k.scheduler.Upcoming()}
 	var err error
-	s.Sources, err = runlog.Kept[time.Time](ctx, k.history, sourcesRoom)
+	s.Sources, err = knownNewest(ctx, k.history)
 	return s, err
 }
 
@@ -82,7 +82,7 @@ func (k *keeper) Run(ctx context.Context, job schedule.Job) error {
 
 // Arrived implements schedule.Worker.
 func (k *keeper) Arrived(ctx context.Context, r schedule.Rule, since time.Time) (bool, error) {
-	known, err := runlog.Kept[time.Time](ctx, k.history, sourcesRoom)
+	known, err := knownNewest(ctx, k.history)
 	return !lastBook(known, r.Sources).Before(since), err
 }
 
@@ -154,7 +154,7 @@ func (k *keeper) remind(ctx context.Context) {
 		case <-ticker.C:
 		case <-k.late:
 		}
-		known, err := runlog.Kept[time.Time](ctx, k.history, sourcesRoom)
+		known, err := knownNewest(ctx, k.history)
 		if err != nil || len(known) == 0 {
 			known = nil
 		}

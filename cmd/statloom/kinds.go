@@ -4,10 +4,14 @@ import (
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/kind"
 	"github.com/statloom/statloom/sinks"
+	"github.com/statloom/statloom/sinks/csv"
 	"github.com/statloom/statloom/sinks/duckdb"
 	"github.com/statloom/statloom/sinks/excel"
+	jsonstatsink "github.com/statloom/statloom/sinks/jsonstat"
 	"github.com/statloom/statloom/sinks/parquet"
+	"github.com/statloom/statloom/sinks/postgres"
 	"github.com/statloom/statloom/sinks/report"
+	"github.com/statloom/statloom/sinks/sdmx"
 	"github.com/statloom/statloom/sources"
 	"github.com/statloom/statloom/sources/file"
 	"github.com/statloom/statloom/sources/sheet"
@@ -25,7 +29,9 @@ import (
 func kinds() config.Kinds {
 	return config.Kinds{
 		Sources: kind.Set[sources.Source]{file.Kind(), web.Kind()},
-		Sinks:   kind.Set[sinks.Sink]{duckdb.Kind(), parquet.Kind(), excel.Kind(), report.Kind()},
+		Sinks: kind.Set[sinks.Sink]{
+			duckdb.Kind(), parquet.Kind(), csv.Kind(), excel.Kind(), report.Kind(), sdmx.Kind(), jsonstatsink.Kind(), postgres.Kind(),
+		},
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/statloom/statloom/pipeline/schedule"
 )
 
 // Set by the build.
@@ -26,10 +28,11 @@ type system struct {
 	env      func(string) (string, bool)
 	now      func() time.Time
 	random   io.Reader
-	dir      string // working directory: relative paths on the command line start here
-	terminal bool   // out and err are a terminal: colours and progress bars
-	typed    bool   // in is a terminal: somebody types
-	width    int    // of the terminal, in columns
+	clock    schedule.Clock // of the schedule; nil: the machine's
+	dir      string         // working directory: relative paths on the command line start here
+	terminal bool           // out and err are a terminal: colours and progress bars
+	typed    bool           // in is a terminal: somebody types
+	width    int            // of the terminal, in columns
 }
 
 func main() {

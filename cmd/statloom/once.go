@@ -9,7 +9,6 @@ import (
 	"github.com/statloom/statloom/pipeline"
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
-	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/pipeline/observe"
 	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/pipeline/runlog"
@@ -42,14 +41,17 @@ func (a *app) once(ctx context.Context, cfg *config.Config, o order) (pipeline.R
 	var result pipeline.Result
 	var seen *observe.Recorder
 	var newest map[string]time.Time
-	telling := a.begins(ctx, cfg, report)
+	var programs *programs
 	err := a.inTurnOf(ctx, cfg, o.id, func(ctx context.Context, t turn) (err error) {
+		programs = a.begun(ctx, cfg, report)
 		t.Full, t.Trigger, t.Only = o.full, o.trigger, o.sources
 		seen = observe.NewRecorder(t.Watch, a.now)
 		t.Watch = seen
 		result, err = t.Run(ctx, t.id)
 		t.watched()
-		return errors.Join(err, newestBooks(ctx, t.Lake, cfg, &newest))
+		var unknown error
+		newest, unknown = newestBooks(ctx, t, seen)
+		return errors.Join(err, unknown)
 	})
 	if fault.KindOf(err) == fault.Locked {
 		return result, report, err
@@ -68,7 +70,7 @@ func (a *app) once(ctx context.Context, cfg *config.Config, o order) (pipeline.R
 	report.Fill(seen, currentOf(cfg), cfg.Hide)
 	late, stop := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer stop()
-	a.tell(late, cfg, telling, &report, before, newest)
+	a.tell(late, cfg, programs, &report, before, newest)
 	return result, report, err
 }
 
@@ -85,16 +87,53 @@ func currentOf(cfg *config.Config) release.Info {
 	return info
 }
 
-// newestBooks looks up when each source gave its newest book.
-func newestBooks(ctx context.Context, l *lake.Lake, cfg *config.Config, into *map[string]time.Time) error {
+// sourcesRoom is where it is kept when each source gave its newest book, all under one name.
+const (
+	sourcesRoom = "sources"
+	newestName  = "newest"
+)
+
+// fewSources are looked up one by one when it is not known yet when each gave its newest book.
+const fewSources = 1000
+
+// knownNewest gives when each source gave its newest book, as far as it is kept.
+func knownNewest(ctx context.Context, h *runlog.Log) (map[string]time.Time, error) {
+	kept, err := runlog.Kept[map[string]time.Time](ctx, h, sourcesRoom)
+	return kept[newestName], err
+}
+
+// newestBooks gives when each source gave its newest book. Sources that a schedule waits for are looked up in the lake; of
+// the others it is known what this run and those before have seen.
+func newestBooks(ctx context.Context, t turn, seen *observe.Recorder) (map[string]time.Time, error) {
 	if ctx.Err() != nil {
-		return nil // the run was stopped, and says so
+		return nil, nil // the run was stopped, and says so
 	}
-	newest := map[string]time.Time{}
-	for _, s := range cfg.Sources {
-		versions, err := l.Versions(ctx, s.ID)
+	newest, err := knownNewest(ctx, t.Log)
+	if err != nil {
+		return nil, err
+	}
+	first := newest == nil
+	if first {
+		newest = map[string]time.Time{}
+	}
+	for id := range seen.NewBooks() {
+		newest[id] = t.Now().UTC()
+	}
+	waited := map[string]bool{}
+	for _, r := range t.cfg.Rules() {
+		if r.Waits() {
+			for _, id := range r.Sources {
+				waited[id] = true
+			}
+		}
+	}
+	for _, s := range t.cfg.Sources {
+		if !waited[s.ID] && !(first && len(t.cfg.Sources) <= fewSources) {
+			continue
+		}
+		versions, err := t.Lake.Versions(ctx, s.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, v := range versions {
 			if v.Retrieved.After(newest[s.ID]) {
@@ -102,8 +141,7 @@ func newestBooks(ctx context.Context, l *lake.Lake, cfg *config.Config, into *ma
 			}
 		}
 	}
-	*into = newest
-	return nil
+	return newest, nil
 }
 
 // history opens the run history.
@@ -116,17 +154,15 @@ func reports(cfg *config.Config) observe.Reports {
 	return observe.Reports{Dir: filepath.Join(cfg.DataDir(), "runs")}
 }
 
-// sourcesRoom is where it is kept when each source gave its newest book.
-const sourcesRoom = "sources"
-
 // tell has everybody told of a run that has ended, and forgets the oldest runs.
-func (a *app) tell(ctx context.Context, cfg *config.Config, t *telling, report *observe.Report, before release.Info, newest map[string]time.Time) {
+func (a *app) tell(ctx context.Context, cfg *config.Config, t *programs, report *observe.Report, before release.Info, newest map[string]time.Time) {
 	history, err := a.history(ctx, cfg)
 	if err != nil {
 		report.Untold = append(report.Untold, cfg.Hide(err.Error()))
 	} else {
-		for source, at := range newest {
-			err = errors.Join(err, history.Keep(ctx, sourcesRoom, source, at))
+		err = unbegun(ctx, history, report)
+		if newest != nil {
+			err = errors.Join(err, history.Keep(ctx, sourcesRoom, newestName, newest))
 		}
 		if err = errors.Join(err, history.Prune(ctx, cfg.KeepRuns)); err != nil {
 			report.Untold = append(report.Untold, err.Error())
@@ -146,6 +182,17 @@ func (a *app) tell(ctx context.Context, cfg *config.Config, t *telling, report *
 	}
 }
 
+// unbegun records a run that ended before it could record itself, such as one whose source cannot be made.
+func unbegun(ctx context.Context, history *runlog.Log, report *observe.Report) error {
+	if _, err := history.Run(ctx, report.Run); err == nil || fault.KindOf(err) != fault.Failed || report.Status != runlog.Failed {
+		return nil
+	}
+	r := runlog.Run{ID: report.Run, Started: report.Started, ConfigHash: report.ConfigHash, Trigger: report.Trigger}
+	return errors.Join(history.Start(ctx, r), history.Finish(ctx, r.ID, runlog.Outcome{
+		Finished: report.Finished, Status: report.Status, ExitCode: report.ExitCode, Message: report.Message,
+	}))
+}
+
 func (a *app) run(ctx context.Context, full bool) error {
 	cfg, err := a.load()
 	if err != nil {
@@ -161,11 +208,3 @@ func (a *app) run(ctx context.Context, full bool) error {
 	}
 	return problems(result)
 }
-
-// telling is what goes on to be told of a run.
-type telling struct{}
-
-func (a *app) begins(context.Context, *config.Config, observe.Report) *telling { return &telling{} }
-
-func (t *telling) ended(context.Context, *observe.Report) {}
-

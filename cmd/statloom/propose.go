@@ -83,7 +83,7 @@ func (pr *proposer) sheet(ctx context.Context, book string, g *sheet.Grid, s *la
 			continue
 		}
 		p.Book, p.Place = book, fmt.Sprintf("sheet %s, %s", g.Name, t.Range)
-		if err := p.choose(ctx, g, t); err != nil {
+		if err := p.choose(ctx, g, s, t); err != nil {
 			return nil, nil, err
 		}
 		p.distinguish(pr.found)
@@ -104,11 +104,11 @@ func (pr *proposer) sheet(ctx context.Context, book string, g *sheet.Grid, s *la
 }
 
 // choose takes the first of the ways to read the table that loses the fewest figures.
-func (p *proposal) choose(ctx context.Context, g *sheet.Grid, t *layout.Table) error {
+func (p *proposal) choose(ctx context.Context, g *sheet.Grid, s *layout.Sheet, t *layout.Table) error {
 	best := -1
 	p.PriceBase, p.PriceFrom = priceRules(t)
 	for _, way := range ways(t) {
-		tried, err := tryOut(ctx, g, p.Book, way.recipe(p))
+		tried, err := tryOut(ctx, g, s, p.Book, way.recipe(p))
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/notify"
-	"github.com/statloom/statloom/pipeline/schedule"
 )
 
 // app is one call of the program: what it got from outside and the options every command has.
@@ -32,7 +31,6 @@ type app struct {
 
 	secret *config.Config // whose secrets no text may show; nil: none is loaded
 	logger *slog.Logger   // in place of the usual one
-	clock  schedule.Clock // of the schedule; nil: the machine's
 
 	speaker *notify.Center // that goes on over runs; nil: each run has its own
 }

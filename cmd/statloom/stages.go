@@ -76,6 +76,8 @@ func (c computeStage) Run(ctx context.Context, db *duck.DB, _ pipeline.Setting) 
 		{Name: indicator.Catalogue, Order: []string{"indicator"}},
 		{Name: indicator.Inputs, Order: []string{"indicator", "time_period", "n"}},
 		{Name: indicator.Formulas, Order: []string{"indicator", "time_period"}},
+		{Name: indicator.BandInputs, Order: []string{"indicator", "time_period", "measure", "n"}},
+		{Name: indicator.BandFormulas, Order: []string{"indicator", "time_period", "measure"}},
 		{Name: indicator.Targets, Order: []string{"target"}},
 		{Name: indicator.Projections, Order: []string{"target", "scenario", "time_period"}},
 	}}

@@ -50,14 +50,13 @@ func (t *trial) lost() int { return t.rejects + t.clashing }
 // usable counts the figures that a release would show.
 func (t *trial) usable() int { return t.rows - t.clashing }
 
-// tryOut reads one sheet by a recipe.
-func tryOut(ctx context.Context, g *sheet.Grid, book string, recipe transforms.Recipe) (trial, error) {
+// tryOut reads one sheet by a recipe, as it was recognised.
+func tryOut(ctx context.Context, g *sheet.Grid, s *layout.Sheet, book string, recipe transforms.Recipe) (trial, error) {
 	t := trial{dimensions: len(recipe.Dimensions), seen: map[string]*seen{}, byKey: map[string]*series{}, refused: map[string]string{}}
-	reader, err := layout.New(recipe)
-	if err != nil {
+	if _, err := layout.New(recipe); err != nil {
 		return t, err
 	}
-	_, err = reader.Read(ctx, oneSheet{g}, transforms.Origin{Name: book}, &t)
+	_, err := layout.ReadSheet(ctx, recipe, g, s, transforms.Origin{Name: book}, &t)
 	var told *fault.Error
 	if errors.As(err, &told) && ctx.Err() == nil {
 		t.rejects, t.reason = t.rejects+1, err.Error()
@@ -128,25 +127,4 @@ func (t *trial) lose(cell, reason string) {
 	if t.reason == "" {
 		t.reason = fmt.Sprintf("%s: %s", cell, reason)
 	}
-}
-
-// oneSheet is a book of one sheet that is in memory already.
-type oneSheet struct{ g *sheet.Grid }
-
-func (b oneSheet) Format() string                      { return "sheet" }
-func (b oneSheet) Sheets() []sheet.Info                { return []sheet.Info{{Name: b.g.Name, Hidden: b.g.Hidden}} }
-func (b oneSheet) Style(id sheet.StyleID) *sheet.Style { return b.g.StyleOf(&sheet.Cell{Style: id}) }
-func (b oneSheet) Close() error                        { return nil }
-
-func (b oneSheet) Scan(ctx context.Context, _ int, visit func(*sheet.Row) error) (*sheet.Tail, error) {
-	for i := range b.g.Rows {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		r := &b.g.Rows[i]
-		if err := visit(&sheet.Row{Number: r.Number, Hidden: r.Hidden, Cells: r.Cells}); err != nil {
-			return nil, err
-		}
-	}
-	return &sheet.Tail{Merges: b.g.Merges, HiddenCols: b.g.HiddenCols}, nil
 }

@@ -42,7 +42,6 @@ type DatasetReport struct {
 	Quarantined int64 // cells set aside because their book contradicts itself
 	History     int64 // rows of all vintages
 	Latest      int64 // rows of the latest vintage
-	Withdrawn   int64 // keys that were known once and are not in the latest vintage
 }
 
 // The names of a dataset's objects.
@@ -93,13 +92,47 @@ func (db *DB) BuildDataset(ctx context.Context, d Dataset) (DatasetReport, error
 		err = db.commentDataset(ctx, d)
 	}
 	if err == nil {
-		report, err = db.report(ctx, d)
+		report, err = db.DatasetReport(ctx, d, rejected)
+	}
+	if err == nil {
+		report.Raw, err = db.count(ctx, `SELECT count(*) FROM `+Ident(rawName(d.ID)))
 	}
 	if err != nil {
 		return DatasetReport{}, fmt.Errorf("build dataset %s: %w", d.ID, err)
 	}
-	report.Quarantined -= rejected
 	return report, nil
+}
+
+// AdoptDataset makes what BuildDataset makes out of the database of another release, in a file that was made of the same
+// rows, snapshots and declaration, which the caller answers for. It is false where that database does not have the dataset.
+func (db *DB) AdoptDataset(ctx context.Context, file string, d Dataset) (ok bool, err error) {
+	if err := db.Exec(ctx, fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", Literal(file), Before)); err != nil {
+		return false, fmt.Errorf("adopt dataset %s: %w", d.ID, err)
+	}
+	defer func() {
+		if detachErr := db.Exec(context.WithoutCancel(ctx), "DETACH "+Before); detachErr != nil {
+			err = errors.Join(err, fmt.Errorf("adopt dataset %s: %w", d.ID, detachErr))
+		}
+	}()
+	n, err := db.count(ctx, `SELECT count(*) FROM duckdb_tables() WHERE database_name = `+Literal(Before)+` AND schema_name = 'main'
+		AND table_name IN ('quarantine', `+Literal(historyName(d.ID))+`)`)
+	if err == nil && n < 2 {
+		return false, nil
+	}
+	var statements string
+	if err == nil {
+		statements, err = d.execute("adopted", nil)
+	}
+	if err == nil {
+		err = db.atomically(ctx, statements)
+	}
+	if err == nil {
+		err = db.commentDataset(ctx, d)
+	}
+	if err != nil {
+		return false, fmt.Errorf("adopt dataset %s: %w", d.ID, err)
+	}
+	return true, nil
 }
 
 // check compares the declaration with what was loaded.
@@ -142,6 +175,14 @@ func (db *DB) checkSnapshots(ctx context.Context, d Dataset) error {
 
 // statements fills the templates: the work, and what makes the result of it.
 func (d Dataset) statements(columns []sinks.Column) (work, result string, err error) {
+	if work, err = d.execute("work", columns); err == nil {
+		result, err = d.execute("result", columns)
+	}
+	return work, result, err
+}
+
+// execute fills one template.
+func (d Dataset) execute(name string, columns []sinks.Column) (string, error) {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.Name
@@ -161,14 +202,16 @@ func (d Dataset) statements(columns []sinks.Column) (work, result string, err er
 		},
 	}).Parse(datasetSQL)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	values := map[string]any{
+	var b strings.Builder
+	err = t.ExecuteTemplate(&b, name, map[string]any{
 		"Dataset":   Literal(d.ID),
 		"Raw":       Ident(rawName(d.ID)),
 		"History":   Ident(historyName(d.ID)),
 		"Latest":    Ident(d.ID),
 		"Macro":     Ident(asOfName(d.ID)),
+		"From":      Before + ".main",
 		"AsOf":      instant(d.AsOf),
 		"Key":       idents(d.Key),
 		"Values":    idents(d.Values),
@@ -179,10 +222,8 @@ func (d Dataset) statements(columns []sinks.Column) (work, result string, err er
 		"Snapshots": d.snapshots(),
 
 		"Corrections": d.corrections(),
-	}
-	var w, r strings.Builder
-	err = errors.Join(t.ExecuteTemplate(&w, "work", values), t.ExecuteTemplate(&r, "result", values))
-	return w.String(), r.String(), err
+	})
+	return b.String(), err
 }
 
 // instant writes a time for SQL; the zero time is empty.
@@ -213,23 +254,23 @@ func (db *DB) atomically(ctx context.Context, statements string, before ...strin
 	return nil
 }
 
-func (db *DB) report(ctx context.Context, d Dataset) (r DatasetReport, err error) {
+// DatasetReport counts what is there of a dataset; Raw is left out. rejected is how many rows of the quarantine were put
+// there as the books were read.
+func (db *DB) DatasetReport(ctx context.Context, d Dataset, rejected int64) (r DatasetReport, err error) {
 	history := Ident(historyName(d.ID))
 	for _, q := range []struct {
 		into *int64
 		sql  string
 	}{
-		{&r.Raw, `SELECT count(*) FROM ` + Ident(rawName(d.ID))},
 		{&r.Quarantined, `SELECT count(*) FROM quarantine WHERE dataset = ` + Literal(d.ID)},
 		{&r.History, `SELECT count(*) FROM ` + history},
 		{&r.Latest, `SELECT count(*) FROM ` + Ident(d.ID)},
-		{&r.Withdrawn, `SELECT count(*) FROM (SELECT 1 FROM ` + history + ` GROUP BY ` + strings.Join(idents(d.Key), ", ") +
-			` HAVING count(*) FILTER (vintage_to IS NULL) = 0)`},
 	} {
 		if *q.into, err = db.count(ctx, q.sql); err != nil {
 			return r, err
 		}
 	}
+	r.Quarantined -= rejected
 	return r, nil
 }
 

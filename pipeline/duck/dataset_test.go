@@ -151,14 +151,14 @@ func TestBuildDataset(t *testing.T) {
 			[]string{"92|100|s1|B2|5|7", "92|100|s4|B2|9|", "93|50|s1|B3|5|8", "93|51|s3|B3|8|"}, nil, duck.DatasetReport{Raw: 6, History: 4, Latest: 2}},
 		{"withdrawn for good", dataset, []edition{
 			{"s1", "a", 1, 5, 0, []cell{row("B2", "92", 100), row("B3", "93", 50)}}, {"s2", "a", 2, 7, 0, []cell{row("B3", "93", 50)}}},
-			[]string{"92|100|s1|B2|5|7", "93|50|s1|B3|5|"}, nil, duck.DatasetReport{Raw: 3, History: 2, Latest: 1, Withdrawn: 1}},
+			[]string{"92|100|s1|B2|5|7", "93|50|s1|B3|5|"}, nil, duck.DatasetReport{Raw: 3, History: 2, Latest: 1}},
 		{"withdrawn, but another book said it in between", dataset, []edition{
 			{"s1", "a", 1, 5, 0, []cell{row("B2", "92", 100), row("B3", "93", 50)}}, {"s2", "b", 1, 6, 0, a}, {"s3", "a", 2, 7, 0, []cell{row("B3", "93", 50)}}},
 			[]string{"92|100|s1|B2|5|", "93|50|s1|B3|5|"}, nil, duck.DatasetReport{Raw: 4, History: 2, Latest: 2}},
 		{"one address withdraws after another did", dataset, []edition{
 			{"s1", "a", 1, 1, 0, []cell{row("B2", "92", 100), row("B3", "93", 50)}}, {"s2", "b", 1, 2, 0, []cell{row("B2", "92", 101), row("B3", "93", 50)}},
 			{"s3", "a", 2, 3, 0, []cell{row("B3", "93", 50)}}, {"s4", "b", 2, 4, 0, []cell{row("B4", "93", 50)}}},
-			[]string{"92|100|s1|B2|1|2", "92|101|s2|B2|2|4", "93|50|s1|B3|1|"}, nil, duck.DatasetReport{Raw: 6, History: 3, Latest: 1, Withdrawn: 1}},
+			[]string{"92|100|s1|B2|1|2", "92|101|s2|B2|2|4", "93|50|s1|B3|1|"}, nil, duck.DatasetReport{Raw: 6, History: 3, Latest: 1}},
 		{"a moving window withdraws nothing", moving, []edition{
 			{"s1", "a", 1, 5, 0, []cell{row("B2", "92", 100), row("B3", "93", 50)}}, {"s2", "a", 2, 7, 0, []cell{row("B3", "93", 50)}}},
 			[]string{"92|100|s1|B2|5|", "93|50|s1|B3|5|"}, nil, duck.DatasetReport{Raw: 3, History: 2, Latest: 2}},

@@ -23,6 +23,7 @@ const (
 type revised struct {
 	Name, History, Latest, Series, Dimensions, Same string
 	Key, Dims                                       []string
+	Changed                                         bool // only what was changed at all is looked at
 }
 
 func revisedOf(d Dataset) revised {
@@ -65,7 +66,10 @@ func (db *DB) BuildRevisions(ctx context.Context, datasets []Dataset) error {
 	}
 	var b strings.Builder
 	for _, name := range []string{"view", "summary"} {
-		if err := t.ExecuteTemplate(&b, name, map[string]any{"Datasets": list, "Changed": name == "summary"}); err != nil {
+		for i := range list {
+			list[i].Changed = name == "summary"
+		}
+		if err := t.ExecuteTemplate(&b, name, map[string]any{"Datasets": list}); err != nil {
 			return err
 		}
 	}

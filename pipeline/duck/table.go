@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/statloom/statloom/sinks"
+	"github.com/statloom/statloom/sinks/catalogue"
 )
 
 // Table describes a table or view for the sinks. Its rows come ordered by the given columns and then by all others;
@@ -70,6 +71,9 @@ func (t *table) Records(ctx context.Context) (array.RecordReader, error) {
 }
 
 func (t *table) WriteParquet(ctx context.Context, path string, o sinks.ParquetOptions) error {
+	if len(o.PartitionBy) > 0 {
+		return t.writePartitions(ctx, path, o)
+	}
 	settings, err := t.parquet(o)
 	if err != nil {
 		return fmt.Errorf("write table %s as Parquet: %w", t.name, err)
@@ -85,25 +89,32 @@ func (t *table) WriteParquet(ctx context.Context, path string, o sinks.ParquetOp
 
 // parquet gives the settings of COPY. The descriptions go into the file's key-value metadata.
 func (t *table) parquet(o sinks.ParquetOptions) (string, error) {
-	if o == (sinks.ParquetOptions{}) {
-		o = sinks.ParquetOptions{Codec: "zstd", Level: 3}
+	if o.Codec == "" && o.Level == 0 {
+		o.Codec, o.Level = "zstd", 3
 	}
 	if o.RowGroupRows == 0 {
 		o.RowGroupRows = batchRows
 	}
-	described := make(map[string]string, len(t.columns))
+	described, measured := make(map[string]string, len(t.columns)), map[string]string{}
 	for _, c := range t.columns {
 		if c.Comment != "" {
 			described[c.Name] = c.Comment
+		}
+		if unit := catalogue.Describe(c, nil).Unit; unit != "" {
+			measured[c.Name] = unit
 		}
 	}
 	columns, err := json.Marshal(described) // sorts its keys
 	if err != nil {
 		return "", err
 	}
+	units, err := json.Marshal(measured)
+	if err != nil {
+		return "", err
+	}
 	settings := []string{
 		"FORMAT parquet", "USE_TMP_FILE false", "CODEC " + Literal(o.Codec), "ROW_GROUP_SIZE " + strconv.Itoa(o.RowGroupRows),
-		"KV_METADATA {comment: " + Literal(t.comment) + ", columns: " + Literal(string(columns)) + "}",
+		"KV_METADATA {comment: " + Literal(t.comment) + ", columns: " + Literal(string(columns)) + ", units: " + Literal(string(units)) + "}",
 	}
 	switch o.Codec {
 	case "zstd":

@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"time"
@@ -122,8 +124,8 @@ func (l *Lake) record(ctx context.Context, o Origin, sum string, size int64) (v 
 
 // history reads the file of an address; one that does not exist is empty.
 func (l *Lake) history(ctx context.Context, key string) (history, error) {
-	raw, err := l.bucket.ReadAll(ctx, key)
-	if gcerrors.Code(err) == gcerrors.NotFound {
+	raw, err := l.small(ctx, key)
+	if errors.Is(err, os.ErrNotExist) || gcerrors.Code(err) == gcerrors.NotFound {
 		return history{}, nil
 	}
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -52,17 +54,39 @@ func (m Mail) Send(ctx context.Context, a Alert) error {
 	msg.SetMessageID()
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that nobody's absence note comes back
 	msg.SetBodyString(mail.TypeTextPlain, text.Body)
-	client, err := m.client()
-	if err != nil {
-		return err
-	}
-	return again(ctx, func() error { return client.DialAndSendWithContext(ctx, msg) }, func(err error) bool {
+	return again(ctx, func() error { return m.send(ctx, msg) }, func(err error) bool {
 		var refused *mail.SendError
-		return !errors.As(err, &refused) || refused.IsTemp()
+		var network *net.OpError
+		return errors.As(err, &refused) && refused.IsTemp() || errors.As(err, &network) && network.Op == "dial" || errors.Is(err, io.EOF)
 	})
 }
 
-func (m Mail) client() (*mail.Client, error) {
+// send sends a mail on a connection of its own. The client leaves the connection open when the two cannot agree on how to
+// make it safe, so it is closed here.
+func (m Mail) send(ctx context.Context, msg *mail.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, slowest)
+	defer cancel()
+	var conn net.Conn
+	defer func() {
+		if conn != nil {
+			_ = conn.Close() // it is closed already when all went well
+		}
+	}()
+	client, err := m.client(func(ctx context.Context, c *tls.Config, network, address string) (_ net.Conn, err error) {
+		if m.TLS == "tls" {
+			conn, err = (&tls.Dialer{Config: c}).DialContext(ctx, network, address)
+		} else {
+			conn, err = new(net.Dialer).DialContext(ctx, network, address)
+		}
+		return conn, err
+	})
+	if err != nil {
+		return err
+	}
+	return client.DialAndSendWithContext(ctx, msg)
+}
+
+func (m Mail) client(dial func(ctx context.Context, c *tls.Config, network, address string) (net.Conn, error)) (*mail.Client, error) {
 	trust := &tls.Config{ServerName: m.Host, MinVersion: tls.VersionTLS12}
 	if len(m.CA) > 0 {
 		pool, err := x509.SystemCertPool()
@@ -74,7 +98,10 @@ func (m Mail) client() (*mail.Client, error) {
 		}
 		trust.RootCAs = pool
 	}
-	options := []mail.Option{mail.WithPort(m.Port), mail.WithTLSConfig(trust), mail.WithTimeout(slowest / 2)}
+	options := []mail.Option{mail.WithPort(m.Port), mail.WithTLSConfig(trust), mail.WithTimeout(slowest / 2),
+		mail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
+			return dial(ctx, trust, network, address)
+		})}
 	switch m.TLS {
 	case "tls":
 		options = append(options, mail.WithSSL())

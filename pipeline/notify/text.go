@@ -60,7 +60,7 @@ func Compose(a Alert, language string, zone *time.Location) (Message, error) {
 	if a.Repeated {
 		m.Subject = line(map[bool]string{true: "Still: ", false: "Vẫn còn: "}[language == "en"]+m.Subject, maxSubject)
 	}
-	m.Body = strings.TrimSpace(m.Body) + "\n"
+	m.Body = strings.ReplaceAll(strings.TrimSpace(m.Body), "\n\n\n", "\n\n") + "\n"
 	return m, nil
 }
 

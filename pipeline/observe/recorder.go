@@ -4,6 +4,7 @@ package observe
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -93,13 +94,16 @@ func (r *Recorder) Event(level slog.Level, step, subject, message string) {
 	r.Watcher.Event(level, step, subject, message)
 }
 
+// NewBooks counts the books that were new, by source.
+func (r *Recorder) NewBooks() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.news)
+}
+
 // record gives what was seen so far.
 func (r *Recorder) record() (steps []Step, news map[string]int, events []Event, more int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	news = map[string]int{}
-	for source, n := range r.news {
-		news[source] = n
-	}
-	return slices.Clone(r.steps), news, slices.Clone(r.events), r.more
+	return slices.Clone(r.steps), maps.Clone(r.news), slices.Clone(r.events), r.more
 }

@@ -31,6 +31,7 @@ const (
 )
 
 const (
+	runTries = 50 // of a run, which any number of processes may die under
 	maxTries = 12 // of a job that fails for reasons outside of it; with their pauses these are about six minutes
 
 	firstPause = time.Second
@@ -77,7 +78,11 @@ func unique() river.UniqueOpts {
 }
 
 func (q *Queue) options(kind string, priority int) *river.InsertOpts {
-	return &river.InsertOpts{Queue: q.lane(kind), Priority: priority, MaxAttempts: maxTries, UniqueOpts: unique()}
+	tries := maxTries
+	if kind == kindRun {
+		tries = runTries
+	}
+	return &river.InsertOpts{Queue: q.lane(kind), Priority: priority, MaxAttempts: tries, UniqueOpts: unique()}
 }
 
 // job does the jobs of one kind.

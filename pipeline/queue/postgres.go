@@ -2,11 +2,13 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -57,10 +59,14 @@ func (p *postgres) migrate(ctx context.Context) error {
 	if err == nil {
 		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
 	}
-	if err != nil {
-		return fmt.Errorf("make the tables of the queue: %w", err)
+	var said *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil && !errors.As(err, &said):
+		return pg.Away(err) // nothing came back
 	}
-	return nil
+	return fmt.Errorf("make the tables of the queue: %w", err)
 }
 
 func (p *postgres) client(c *river.Config) (client, error) { return river.NewClient(p.driver, c) }

@@ -114,13 +114,27 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := b.client(&river.Config{Logger: o.Log})
+	c, err := b.client(&river.Config{Logger: quiet(o.Log)})
 	if err != nil {
 		_ = b.close()
 		return nil, fmt.Errorf("open queue: %w", err)
 	}
 	return &Queue{Options: o, base: b, client: c}, nil
 }
+
+// quiet gives a log that hears of River's troubles and not of its doings.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(fromWarn{log.Handler()}) }
+
+// fromWarn lets warnings and errors through.
+type fromWarn struct{ slog.Handler }
+
+func (h fromWarn) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+func (h fromWarn) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return fromWarn{h.Handler.WithAttrs(attrs)}
+}
+func (h fromWarn) WithGroup(name string) slog.Handler { return fromWarn{h.Handler.WithGroup(name)} }
 
 // Close closes the queue. Jobs stay in it.
 func (q *Queue) Close() error { return q.base.close() }

@@ -67,6 +67,9 @@ func (q *Queue) takeBack(ctx context.Context, row *rivertype.JobRow) error {
 		ID: []int64{row.ID}, Error: [][]byte{text}, StuckHorizon: row.AttemptedAt.Add(time.Microsecond),
 		FinalizedAt: []*time.Time{nil}, ScheduledAt: []time.Time{now}, State: []string{string(rivertype.JobStateAvailable)},
 	}
+	if n := deaths(row); n > 2 {
+		p.ScheduledAt[0] = now.Add(min(pause(n-2, 0), lastReturn)) // it may be the job that they die of
+	}
 	if row.Kind != kindRun && deaths(row)+1 >= q.Tries || row.Attempt >= row.MaxAttempts {
 		p.State[0], p.FinalizedAt[0] = string(rivertype.JobStateDiscarded), &now
 	}

@@ -18,6 +18,8 @@ const (
 
 	oldJobs = 7 * 24 * time.Hour // jobs of configurations and programs that are no longer used are removed at this age
 
+	lastReturn = 5 * time.Second // the longest pause between attempts to reach the database again
+
 	stopTime = 15 * time.Second // for a session that has ended to put its things away
 )
 
@@ -52,7 +54,7 @@ func (q *Queue) Work(ctx context.Context, hands Hands, runs Runs) error {
 		if time.Since(began) > lastPause {
 			attempt = 1
 		}
-		wait := pause(attempt, 0)
+		wait := min(pause(attempt, 0), lastReturn)
 		q.Log.Warn("the queue's database was lost", "error", err, "again_in", wait)
 		select {
 		case <-ctx.Done():
@@ -134,7 +136,7 @@ func (w *working) watch(ctx context.Context, s session) error {
 // config is that of a client that works.
 func (w *working) config(id string, all *river.Workers) *river.Config {
 	c := &river.Config{
-		ID: id, Logger: w.Log, Workers: all, JobTimeout: readTime,
+		ID: id, Logger: quiet(w.Log), Workers: all, JobTimeout: readTime,
 		// River guesses by the clock which jobs nobody does any more; here sessions tell.
 		RescueStuckJobsAfter: 30 * 24 * time.Hour,
 		FetchCooldown:        2 * time.Millisecond, FetchPollInterval: w.base.poll(),

@@ -34,8 +34,12 @@ type Manifest struct {
 	Illustrative bool      `json:"illustrative"`
 	Unread       []Unread  `json:"unread,omitempty"`   // what it had to go without
 	Previous     string    `json:"previous,omitempty"` // the release that was current before
-	Tables       []Table   `json:"tables"`
-	Files        []File    `json:"files"`
+
+	// Made has a hash for each dataset, over all that its tables depend on: where it is the same, so are they.
+	Made map[string]string `json:"made,omitempty"`
+
+	Tables []Table `json:"tables"`
+	Files  []File  `json:"files"`
 }
 
 // Unread is a book that could not be read for a dataset.

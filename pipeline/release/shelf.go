@@ -57,6 +57,25 @@ type Info struct {
 	Manifest
 }
 
+// Whole reports whether a file of the release is as it was published.
+func (i Info) Whole(ctx context.Context, path string) (bool, error) {
+	return i.holds(ctx, path, filepath.Join(i.Dir, filepath.FromSlash(path)))
+}
+
+// holds reports whether a file on the disk is the one that was published under a path.
+func (i Info) holds(ctx context.Context, path, name string) (bool, error) {
+	for _, f := range i.Files {
+		if f.Path == path {
+			size, sum, err := digest(ctx, name)
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			return err == nil && size == f.Bytes && sum == f.SHA256, nil
+		}
+	}
+	return false, nil
+}
+
 // List gives the releases, newest first.
 func (s *Shelf) List() ([]Info, error) {
 	entries, err := os.ReadDir(s.path("releases"))

@@ -79,6 +79,21 @@ func (g *Staging) Commit(ctx context.Context, m Manifest) (Info, error) {
 	return Info{ID: g.ID, Dir: final, Current: true, Manifest: m}, nil
 }
 
+// Take puts a file of an earlier release into this one, at the same path, and reports whether it could: the file has to be
+// there as it was published. Both releases then share its bytes on the disk, which neither ever changes.
+func (g *Staging) Take(ctx context.Context, from Info, path string) (bool, error) {
+	target := filepath.Join(g.Dir, filepath.FromSlash(path))
+	if err := os.Link(filepath.Join(from.Dir, filepath.FromSlash(path)), target); err != nil {
+		return false, nil // not every file system has links; the file is written anew
+	}
+	// The link is looked at, not the file it was made of: what is seen is what the release will hold.
+	whole, err := from.holds(ctx, path, target)
+	if err == nil && whole {
+		return true, nil
+	}
+	return false, errors.Join(err, os.Remove(target))
+}
+
 // SetAside keeps the candidate for study instead of publishing it and gives the folder where it lies.
 func (g *Staging) SetAside(reason string) (string, error) {
 	s := g.shelf

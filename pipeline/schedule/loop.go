@@ -328,7 +328,7 @@ func (l *loop) finish(ctx context.Context, e ended) {
 			continue
 		}
 		arrived := true
-		if r.waits(due) {
+		if r.Waits() {
 			var err error
 			if arrived, err = l.Worker.Arrived(ctx, r, due.Add(-r.Early)); err != nil {
 				l.Worker.Told(ctx, Note{At: now, Kind: NoteTrouble, Rule: r.ID, Due: due, Text: err.Error()})

@@ -182,7 +182,7 @@ func (r Rule) Ended(now time.Time, m Mark, due time.Time, arrived bool) Mark {
 	if due.After(m.Handled) {
 		m.Handled = due
 	}
-	if arrived || !r.waits(due) {
+	if arrived || !r.Waits() {
 		m.Waiting, m.Polled, m.Late = time.Time{}, time.Time{}, false
 		return m
 	}

@@ -70,8 +70,8 @@ func (r Rule) Deadline(due time.Time) time.Time {
 	return time.Time{}
 }
 
-// waits reports whether the rule is about a book that should come.
-func (r Rule) waits(due time.Time) bool { return !r.Deadline(due).IsZero() }
+// Waits reports whether the rule is about a book that should come.
+func (r Rule) Waits() bool { return !r.Deadline(time.Time{}).IsZero() }
 
 // Next gives the due time after t and when its run begins.
 func (r Rule) Next(t time.Time) (due, start time.Time, ok bool) {

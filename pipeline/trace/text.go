@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,10 +15,11 @@ var inputMark = regexp.MustCompile(`#(\d+)`)
 func (v *Value) withNumbers() string {
 	return inputMark.ReplaceAllStringFunc(v.Formula, func(mark string) string {
 		n, err := strconv.Atoi(mark[1:])
-		if err != nil || n < 1 || n > len(v.Inputs) {
+		i, found := slices.BinarySearchFunc(v.Inputs, n, func(in Input, n int) int { return in.N - n })
+		if err != nil || !found {
 			return mark
 		}
-		in := v.Inputs[n-1]
+		in := v.Inputs[i]
 		switch {
 		case in.Value != nil && *in.Value < 0:
 			return "(" + strconv.FormatFloat(*in.Value, 'f', -1, 64) + ")"

@@ -93,7 +93,9 @@ func value(a arrow.Array, i int) any {
 		return Date{a.Value(i).ToTime()}
 	case *array.Timestamp:
 		return a.Value(i).ToTime(a.DataType().(*arrow.TimestampType).Unit).UTC()
-	case *array.Decimal128, *array.Uint64, *array.Uint32, *array.Uint16, *array.Uint8:
+	case *array.Decimal128:
+		return Decimal(a.Value(i).ToString(a.DataType().(*arrow.Decimal128Type).Scale)) // ValueStr rounds
+	case *array.Uint64, *array.Uint32, *array.Uint16, *array.Uint8:
 		return Decimal(a.ValueStr(i))
 	case *array.Dictionary:
 		return value(a.Dictionary(), a.GetValueIndex(i))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,8 @@ type Options struct {
 	Codec  string   `yaml:"codec" json:"codec,omitempty" jsonschema:"description=How the columns are compressed,enum=zstd,enum=snappy,enum=uncompressed,default=zstd"`
 	Level  int      `yaml:"level" json:"level,omitempty" jsonschema:"description=How hard zstd tries; default 3,minimum=0,maximum=22"`
 	Tables []string `yaml:"tables" json:"tables,omitempty" jsonschema:"description=Tables to write; default all"`
+
+	PartitionBy map[string][]string `yaml:"partition_by" json:"partition_by,omitempty" jsonschema:"description=Tables that are divided into files by the values of columns (as Hive does: table/time_period=2024/data_0.parquet)"`
 }
 
 // Check implements kind.Checker.
@@ -53,7 +56,7 @@ func New(o Options) sinks.Sink {
 	if p.Codec == "zstd" && p.Level == 0 {
 		p.Level = 3
 	}
-	return &sink{folder: o.Folder, tables: o.Tables, parquet: p}
+	return &sink{folder: o.Folder, tables: o.Tables, parquet: p, partition: o.PartitionBy}
 }
 
 type sink struct {
@@ -61,13 +64,16 @@ type sink struct {
 	tables  []string
 	parquet sinks.ParquetOptions
 
+	partition map[string][]string // by table
+
+	release sinks.Release
 	dir     string          // of this release; empty when there is nothing to undo
 	written map[string]bool // tables
 }
 
 // Begin makes the folder; one that is there already holds something else.
 func (s *sink) Begin(ctx context.Context, r sinks.Release) error {
-	s.dir, s.written = "", map[string]bool{}
+	s.release, s.dir, s.written = r, "", map[string]bool{}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -88,6 +94,16 @@ func (s *sink) Write(ctx context.Context, t sinks.Table) error {
 		return &fault.Error{Kind: fault.Config, What: fmt.Sprintf("the table name %q cannot be a file's name", name), Remedy: "rename it, or leave it out by the sink's option tables"}
 	}
 	s.written[name] = true
+	if by := s.partition[name]; len(by) > 0 {
+		o := s.parquet
+		o.PartitionBy = by
+		return t.WriteParquet(ctx, filepath.Join(s.dir, name), o)
+	}
+	if s.release.Take != nil {
+		if taken, err := s.release.Take(ctx, name, s.folder+"/"+name+".parquet"); err != nil || taken {
+			return err
+		}
+	}
 	return t.WriteParquet(ctx, filepath.Join(s.dir, name+".parquet"), s.parquet)
 }
 
@@ -96,9 +112,9 @@ func (s *sink) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, name := range s.tables {
+	for _, name := range slices.Concat(s.tables, slices.Sorted(maps.Keys(s.partition))) {
 		if !s.written[name] {
-			return &fault.Error{Kind: fault.Config, What: fmt.Sprintf("the release has no table %q to write as Parquet", name), Remedy: "correct the sink's option tables"}
+			return &fault.Error{Kind: fault.Config, What: fmt.Sprintf("the release has no table %q to write as Parquet", name), Remedy: "correct the sink's options tables and partition_by"}
 		}
 	}
 	for _, dir := range []string{s.dir, filepath.Dir(s.dir)} {

@@ -137,7 +137,7 @@ func (b *book) citations() []sinks.Citation {
 	return list
 }
 
-// writeBook writes the drawings of a book into as few files as their size allows, and gives how many it wrote.
+// writeBook writes the drawings of a book into as few files as their size allows, and gives how many sheets no limit kept out.
 func (w *writer) writeBook(e *bookEntry, drawings []sinks.Drawing, number int, room *int64) (n int64, err error) {
 	e.Sheets = map[string]string{}
 	var content []byte
@@ -155,7 +155,8 @@ func (w *writer) writeBook(e *bookEntry, drawings []sinks.Drawing, number int, r
 	for _, d := range drawings {
 		switch {
 		case d.Problem != "":
-			e.Sheets[d.Sheet] = "!" + d.Problem
+			e.Sheets[d.Sheet] = "!" + d.Problem // no limit of ours
+			n++
 			continue
 		case int64(len(d.JSON)) > *room:
 			e.Sheets[d.Sheet] = "!"

@@ -131,7 +131,7 @@ func (s *decoding) row(ctx context.Context, r *Row) (*Row, error) {
 	copied := false
 	for k := range r.Cells {
 		c := &r.Cells[k]
-		if c.Type != Text || c.Known == Stays {
+		if c.Type != Text || c.Known == Stays || c.Known == Pure && s.mixed {
 			continue
 		}
 		if c.Known == Unicode {

@@ -93,6 +93,7 @@ const (
 	Nothing Known = iota // as for most readers
 	Stays                // it stays as it is, whatever stands beside it
 	Unicode              // likewise, for it has letters that no old encoding has
+	Pure                 // it stays as it is beside any text that is Vietnamese in Unicode; alone it is in doubt
 )
 
 // Run says which font a stretch of a rich text is written in: from the end of the run before to End, in bytes. The last

@@ -7,9 +7,11 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/time/rate"
 )
 
 // maxRedirects bounds how often a server may send a request on.
@@ -20,19 +22,72 @@ var (
 	errDowngrade = errors.New("the server redirects from https to http, which is refused")
 )
 
-func (s *Source) newClient() *http.Client {
-	transport := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: min(30*time.Second, s.opts.IdleTimeout)}).DialContext,
-		TLSHandshakeTimeout:    min(30*time.Second, s.opts.IdleTimeout),
+// common is what sources have in common that behave alike: a host that several of them name is asked over the same
+// connections, and bears no more than one of them may ask of it.
+type common struct {
+	mu         sync.Mutex
+	transports map[manner]*http.Transport
+	gates      map[burden]*gates
+}
+
+// manner is what a connection depends on.
+type manner struct {
+	proxy string
+	idle  time.Duration
+	slots int
+}
+
+// burden is what is asked of a host.
+type burden struct {
+	slots int
+	rate  float64
+}
+
+// maxIdle bounds the connections that are kept open while nothing is asked over them.
+const maxIdle = 256
+
+func (c *common) transportOf(o Options) *http.Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := manner{o.Proxy, o.IdleTimeout, o.Concurrency}
+	if t := c.transports[m]; t != nil {
+		return t
+	}
+	t := &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: min(30*time.Second, o.IdleTimeout)}).DialContext,
+		TLSHandshakeTimeout:    min(30*time.Second, o.IdleTimeout),
 		DisableCompression:     true, // lengths and ranges count the bytes as they are sent
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    s.opts.Concurrency,
+		MaxIdleConns:           maxIdle,
+		MaxIdleConnsPerHost:    o.Concurrency,
 		IdleConnTimeout:        30 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 	}
-	if proxy, ok := parseAddress(s.opts.Proxy); ok {
-		transport.Proxy = http.ProxyURL(proxy)
+	if proxy, ok := parseAddress(o.Proxy); ok {
+		t.Proxy = http.ProxyURL(proxy)
 	}
+	if c.transports == nil {
+		c.transports = map[manner]*http.Transport{}
+	}
+	c.transports[m] = t
+	return t
+}
+
+func (c *common) gatesOf(time clock, o Options) *gates {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := burden{o.Concurrency, o.Rate}
+	if c.gates[b] == nil {
+		if c.gates == nil {
+			c.gates = map[burden]*gates{}
+		}
+		c.gates[b] = &gates{clock: time, slots: o.Concurrency, rate: rate.Limit(o.Rate)}
+	}
+	return c.gates[b]
+}
+
+func (s *Source) newClient(together *common) *http.Client {
+	transport := together.transportOf(s.opts)
 	// Some servers send visitors in circles until they bring a cookie along. New never fails.
 	jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
 	return &http.Client{Transport: transport, CheckRedirect: s.redirect, Jar: jar}

@@ -23,7 +23,7 @@ import (
 type download struct {
 	s *Source
 	request
-	file   *os.File
+	file   *os.File    // nil as long as there is nothing to put into it: most of what is asked for has not changed
 	got    int64       // bytes in file
 	total  int64       // length of the content, -1 when not known
 	header http.Header // of the response that began the content in file
@@ -93,6 +93,12 @@ func (d *download) start(resp *http.Response) (again bool, err error) {
 			"set allow_unsized if the books can be trusted all the same", nil)
 	}
 	d.header, d.final, d.total, d.got = resp.Header, resp.Request.URL, resp.ContentLength, 0
+	if d.file == nil {
+		var err error
+		if d.file, err = d.s.scratch(); err != nil {
+			return false, err
+		}
+	}
 	if err := d.file.Truncate(0); err != nil {
 		return false, fmt.Errorf("write download: %w", err)
 	}

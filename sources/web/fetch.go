@@ -42,17 +42,15 @@ func (s *Source) fetch(ctx context.Context, r request) (*fetched, error) {
 		return nil, err
 	}
 	defer leave()
-	file, err := s.scratch()
-	if err != nil {
-		return nil, err
-	}
-	d := &download{s: s, request: r, file: file}
+	d := &download{s: s, request: r}
 	err = s.attempts(ctx, d)
 	if err == nil {
 		err = d.finish()
 	}
 	if err != nil {
-		_ = d.file.Close()
+		if d.file != nil {
+			_ = d.file.Close()
+		}
 		return nil, err
 	}
 	return &fetched{file: d.file, size: d.got, header: d.header, final: d.final}, nil

@@ -54,8 +54,11 @@ const defaultLimit = 1000
 
 // Kind is how the configuration asks for this source.
 func Kind() kind.Kind[sources.Source] {
+	together := &common{}
 	return kind.New("web", "Fetches books over HTTP, from known addresses and by the links of a page.", defaults,
-		func(_ context.Context, env kind.Env, o Options) (sources.Source, error) { return New(env, o) })
+		func(_ context.Context, env kind.Env, o Options) (sources.Source, error) {
+			return newSource(env, o, realClock(env.Now), together)
+		})
 }
 
 func defaults() Options {

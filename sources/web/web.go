@@ -13,8 +13,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/time/rate"
-
 	"github.com/statloom/statloom/pipeline/kind"
 	"github.com/statloom/statloom/sources"
 )
@@ -26,7 +24,7 @@ type Source struct {
 	log     *slog.Logger
 	temp    string // folder for downloads
 	clock   clock
-	gates   gates
+	gates   *gates
 	client  *http.Client
 	trusted map[string]bool
 
@@ -41,13 +39,13 @@ type Source struct {
 
 // New makes the source. Nothing is fetched before List.
 func New(env kind.Env, opts Options) (*Source, error) {
-	return newSource(env, opts, realClock(env.Now))
+	return newSource(env, opts, realClock(env.Now), &common{})
 }
 
-func newSource(env kind.Env, opts Options, c clock) (*Source, error) {
+func newSource(env kind.Env, opts Options, c clock, together *common) (*Source, error) {
 	s := &Source{
 		opts: opts, limit: int64(opts.MaxBytes), log: env.Log, temp: filepath.Join(env.Data, "tmp"), clock: c,
-		gates:   gates{clock: c, slots: opts.Concurrency, rate: rate.Limit(opts.Rate)},
+		gates:   together.gatesOf(c, opts),
 		targets: map[string]*url.URL{},
 	}
 	if s.log == nil {
@@ -69,7 +67,7 @@ func newSource(env kind.Env, opts Options, c clock) (*Source, error) {
 		configured = append(slices.Clip(configured), s.page)
 	}
 	s.trusted = trust(configured)
-	s.client = s.newClient()
+	s.client = s.newClient(together)
 	return s, nil
 }
 

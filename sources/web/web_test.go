@@ -61,7 +61,7 @@ func (w *world) source(t *testing.T, set func(*Options)) *Source {
 	if complaints := o.Check(); len(complaints) > 0 {
 		t.Fatalf("options: %v", complaints)
 	}
-	s, err := newSource(kind.Env{Data: t.TempDir(), Log: slog.New(slog.NewTextHandler(&w.log, nil))}, o, w.clock())
+	s, err := newSource(kind.Env{Data: t.TempDir(), Log: slog.New(slog.NewTextHandler(&w.log, nil))}, o, w.clock(), &common{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,7 @@ func (b *builder) bind(ctx context.Context) ([]Problem, error) {
 			problems = append(problems, n.problem("sql", "correct the SELECT", "%v", err))
 			continue
 		}
+		n.given = columns
 		if n.indicator != nil {
 			problems = append(problems, n.checkColumns(columns)...)
 		}

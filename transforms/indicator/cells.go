@@ -22,6 +22,10 @@ type cells struct {
 	places  func() []lineage.Place
 	source  func(lineage.Place) string
 	columns []*cellColumn // by place
+
+	gathers func() map[int32]*lineage.Gather
+	sums    map[int32]*sums     // by place
+	lists   map[string]*rowList // by table and column
 }
 
 // cellColumn is a column of a table by row id.
@@ -204,7 +208,7 @@ func (c *cells) loadTerms(p lineage.Place) (*cellColumn, error) {
 	if p.Form != lineage.Value {
 		missing = ""
 	}
-	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s ORDER BY rowid", duck.Ident(name), duck.Ident("__model_"+p.Relation.Name)), func(b arrow.RecordBatch) error {
+	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s ORDER BY rowid", duck.Ident(name), duck.Ident(c.source(p))), func(b arrow.RecordBatch) error {
 		terms := b.Column(0).(*array.String)
 		for i := range int(b.NumRows()) {
 			word := missing

@@ -74,6 +74,9 @@ func (b *builder) describe(ctx context.Context) error {
 		c.add("COLUMN "+Table+"."+f.Name, b.text(columnComment(f.Name)))
 	}
 	b.describeRecord(&c, dims)
+	if err := b.describeParts(ctx, &c); err != nil {
+		return err
+	}
 	for _, n := range b.order {
 		view := duck.Ident(n.name)
 		if n.model != nil {
@@ -102,6 +105,12 @@ func (b *builder) describeRecord(c *comments, dims map[string]string) {
 	for _, col := range edgeColumns() {
 		c.add("COLUMN "+Edges+"."+col.name, b.text(col.comment))
 	}
+	c.add("TABLE "+Terms, b.text(transforms.Text{
+		VI: "Cách tính mọi giá trị, theo dòng; đọc qua " + Formulas, EN: "How all values were computed, by rows; read them by " + Formulas,
+	}))
+	for _, col := range termColumns() {
+		c.add("COLUMN "+Terms+"."+col.name, b.text(col.comment))
+	}
 	for _, t := range []struct {
 		name    string
 		text    transforms.Text
@@ -113,12 +122,14 @@ func (b *builder) describeRecord(c *comments, dims map[string]string) {
 		{Formulas, transforms.Text{
 			VI: "Mỗi giá trị được tính từ các đầu vào như thế nào", EN: "How every value was computed of its inputs",
 		}, formulaColumns()},
+		{BandInputs, transforms.Text{
+			VI: "Mỗi cận của mỗi giá trị được tính từ những ô nào", EN: "Of which cells the ends of every value's band were computed",
+		}, append(inputColumns(), measureColumn())},
+		{BandFormulas, transforms.Text{
+			VI: "Mỗi cận được tính từ các đầu vào như thế nào", EN: "How the ends of every value's band were computed of their inputs",
+		}, append(formulaColumns(), measureColumn())},
 	} {
-		kind := "TABLE "
-		if t.name == Inputs {
-			kind = "VIEW "
-		}
-		c.add(kind+t.name, b.text(t.text))
+		c.add("VIEW "+t.name, b.text(t.text))
 		c.add("COLUMN "+t.name+".indicator", b.text(columnComment("indicator")))
 		for _, d := range b.dimensions {
 			c.add("COLUMN "+t.name+"."+duck.Ident(d), dims[d])
@@ -127,6 +138,27 @@ func (b *builder) describeRecord(c *comments, dims map[string]string) {
 			c.add("COLUMN "+t.name+"."+col.name, b.text(col.comment))
 		}
 	}
+}
+
+// describeParts comments on the tables of what models have added up.
+func (b *builder) describeParts(ctx context.Context, c *comments) error {
+	tables, err := b.strings(ctx, "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND starts_with(table_name, ?) ORDER BY 1", partsPrefix)
+	for _, table := range tables {
+		c.add("TABLE "+duck.Ident(table), b.text(transforms.Text{
+			VI: "Những dòng đã được cộng trong " + strings.TrimPrefix(table, partsPrefix) + "; đọc qua " + Inputs,
+			EN: "Which rows were added up in " + strings.TrimPrefix(table, partsPrefix) + "; read them by " + Inputs,
+		}))
+		columns, err := b.db.Columns(ctx, table)
+		if err != nil {
+			return err
+		}
+		for _, col := range columns {
+			c.add("COLUMN "+duck.Ident(table)+"."+duck.Ident(col.Name), b.text(transforms.Text{
+				VI: "Theo từng phần: dòng (rowid) của bộ dữ liệu, hoặc nhánh đã lấy", EN: "By part: the row (rowid) of a dataset, or the branch that was taken",
+			}))
+		}
+	}
+	return err
 }
 
 // describeModels gives the columns of models the comments of the columns of the same name that they are made of.

@@ -32,13 +32,9 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 	for _, d := range n.indicator.Dimensions {
 		columns = append(columns, duck.Ident(d)+"::VARCHAR AS "+duck.Ident(d))
 	}
-	given, err := query.Columns(ctx, b.db, n.query)
-	if err != nil {
-		return fmt.Errorf("compute indicator %s: %w", n.id, err)
-	}
 	for _, c := range fixed()[4:9] { // obs_value to obs_comment
 		value := "NULL"
-		for _, g := range given {
+		for _, g := range n.given {
 			if strings.EqualFold(g.Name, c.Name) {
 				value = c.Name
 			}
@@ -48,7 +44,9 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 	if b.untraced {
 		n.traced = n.query.SQL
 	} else {
-		columns = append(columns, termColumn)
+		for _, w := range n.wants() {
+			columns = append(columns, w.Name())
+		}
 	}
 	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rowsTable, strings.Join(columns, ", "), n.traced)
 	if err := b.db.Exec(ctx, create); err != nil {

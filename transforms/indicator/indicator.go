@@ -23,6 +23,10 @@ const (
 	Projections = "target_projections"  // where targets may go, under scenarios
 	Edges       = "indicator_edges"     // the same by numbers, from which indicator_inputs is made
 	Formulas    = "indicator_formulas"  // how it was computed of them
+	Terms       = "indicator_terms"     // the same by rows, from which indicator_formulas is made
+
+	BandInputs   = "indicator_band_inputs"   // the same of the bands, obs_low and obs_high
+	BandFormulas = "indicator_band_formulas" // and how they were computed
 )
 
 // Set is what is declared. The SQL that a declaration keeps in a file stands in its SQL field.
@@ -87,9 +91,7 @@ func build(ctx context.Context, b *builder) (Result, error) {
 		return Result{}, errors.Join(errs...)
 	}
 	result := Result{Inputs: map[string][]string{}}
-	if err := b.startRecord(ctx); err != nil {
-		return Result{}, err
-	}
+	b.startRecord()
 	for _, n := range b.order {
 		result.Order = append(result.Order, n.id)
 		result.Inputs[n.id] = n.reads
@@ -118,12 +120,36 @@ func build(ctx context.Context, b *builder) (Result, error) {
 // compute makes a node's rows: an indicator's, or those of a model that is computed once.
 func (b *builder) compute(ctx context.Context, n *node) error {
 	switch {
-	case n.indicator != nil:
-		return b.fill(ctx, n)
-	case n.traced != "" && !b.untraced:
-		if err := b.db.Exec(ctx, "INSERT INTO "+duck.Ident(internedName(n))+" "+n.traced); err != nil {
-			return fmt.Errorf("compute model %s: %w", n.id, query.Reason(err))
-		}
+	case b.untraced && n.indicator == nil && n.relation.Kind == lineage.Interned:
+		return b.keepPlain(ctx, n)
+	case b.untraced && n.indicator == nil:
+		return nil
+	case n.indicator == nil:
+		return b.keep(ctx, n, n.traced)
+	}
+	if err := b.keep(ctx, n, n.rows); err != nil {
+		return err
+	}
+	return b.fill(ctx, n)
+}
+
+// keep computes what is computed once.
+func (b *builder) keep(ctx context.Context, n *node, sql string) error {
+	if sql == "" || b.untraced {
+		return nil
+	}
+	if err := b.db.Exec(ctx, "INSERT INTO "+duck.Ident(internedName(n))+" "+sql); err != nil {
+		return fmt.Errorf("compute %s %s: %w", n.kind(), n.id, query.Reason(err))
+	}
+	return nil
+}
+
+// keepPlain computes a model once, as recording does, but records nothing.
+func (b *builder) keepPlain(ctx context.Context, n *node) error {
+	table := duck.Ident("__plain_" + n.name)
+	err := b.db.Exec(ctx, fmt.Sprintf("CREATE TABLE %s AS %s; CREATE OR REPLACE VIEW %s AS FROM %s", table, n.query.SQL, duck.Ident(n.name), table))
+	if err != nil {
+		return fmt.Errorf("compute model %s: %w", n.id, query.Reason(err))
 	}
 	return nil
 }

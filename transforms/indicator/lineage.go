@@ -13,8 +13,23 @@ import (
 	"github.com/statloom/statloom/transforms/query"
 )
 
-// termColumn is the column in which an indicator's SELECT, once rewritten, gives the term of obs_value.
-const termColumn = "__v_obs_value"
+// measures are the columns of an indicator that are followed to their cells: the value and its band.
+func measures() []string { return []string{transforms.ColObsValue, "obs_low", "obs_high"} }
+
+// termColumn is the column in which an indicator's SELECT, once rewritten, gives the term of a measure.
+func termColumn(measure string) string {
+	return lineage.Want{Column: measure, Form: lineage.Value}.Name()
+}
+
+// wants are the terms of the measures that an indicator gives.
+func (n *node) wants() (wants []lineage.Want) {
+	for _, m := range measures() {
+		if slices.ContainsFunc(n.given, func(c query.Column) bool { return strings.EqualFold(c.Name, m) }) {
+			wants = append(wants, lineage.Want{Column: m, Form: lineage.Value})
+		}
+	}
+	return wants
+}
 
 // relations is what the SQL of models and indicators reads, as lineage sees it.
 type relations struct {
@@ -25,7 +40,9 @@ type relations struct {
 }
 
 // internedName is the table that holds a model which is computed once.
-func internedName(n *node) string { return "__model_" + n.name }
+func internedName(n *node) string { return internedPrefix + n.name }
+
+const internedPrefix = "__model_"
 
 // Relation implements lineage.Catalog.
 func (r *relations) Relation(name string) (*lineage.Relation, bool) {
@@ -130,17 +147,10 @@ func (b *builder) carry(ctx context.Context) ([]Problem, error) {
 	}
 	var problems []Problem
 	for _, n := range slices.Backward(b.order) {
-		wants := []lineage.Want{{Column: transforms.ColObsValue, Form: lineage.Value}}
 		if n.broken || n.model != nil && n.relation.Kind != lineage.Interned {
 			continue
 		}
-		if n.model != nil {
-			wants = b.rewriter.Demands(n.relation)
-		}
-		if len(wants) == 0 {
-			continue // nobody computes with it
-		}
-		sql, err := b.rewriter.Rewrite(ctx, n.query.SQL, wants)
+		err := b.rewrite(ctx, n)
 		var refused *lineage.Refused
 		if errors.As(err, &refused) {
 			problems = append(problems, n.problem("sql", refused.Want, "%s", refused.What))
@@ -149,10 +159,37 @@ func (b *builder) carry(ctx context.Context) ([]Problem, error) {
 		if err != nil {
 			return nil, fmt.Errorf("carry the lineage of %s %s: %w", n.kind(), n.id, err)
 		}
-		n.traced = sql
 	}
 	more, err := b.tryTraced(ctx)
 	return append(problems, more...), err
+}
+
+// rewrite makes the SELECTs that a node is computed by. Those of an indicator that aggregates are two: the rows, and what
+// is read of them.
+func (b *builder) rewrite(ctx context.Context, n *node) (err error) {
+	if n.model != nil {
+		if wants := b.rewriter.Demands(n.relation); len(wants) > 0 { // else nobody computes with it
+			n.traced, err = b.rewriter.Rewrite(ctx, n.query.SQL, wants, n.relation)
+		}
+		return err
+	}
+	yes, err := b.rewriter.Aggregates(ctx, n.query.SQL)
+	if err != nil || !yes {
+		if err == nil {
+			n.traced, err = b.rewriter.Rewrite(ctx, n.query.SQL, n.wants(), nil)
+		}
+		return err
+	}
+	rows := &lineage.Relation{Name: n.name, Kind: lineage.Interned, SQL: "SELECT *, rowid AS " + lineage.ID + " FROM " + duck.Ident(internedName(n))}
+	for _, c := range n.given {
+		rows.Columns = append(rows.Columns, lineage.Column{Name: c.Name, Type: c.Type})
+	}
+	b.readable.made[internedName(n)] = rows
+	if n.traced, err = b.rewriter.Rewrite(ctx, "SELECT * FROM "+duck.Ident(internedName(n)), n.wants(), nil); err != nil {
+		return err
+	}
+	n.rows, err = b.rewriter.Rewrite(ctx, n.query.SQL, b.rewriter.Demands(rows), rows)
+	return err
 }
 
 // present makes a node known as something that SQL reads.
@@ -167,7 +204,7 @@ func (b *builder) present(ctx context.Context, n *node) error {
 		for i, c := range columns {
 			names[i] = duck.Ident(c.Name)
 		}
-		rel.Kind = lineage.Leaf
+		rel.Kind, rel.Moves = lineage.Leaf, true
 		rel.SQL = fmt.Sprintf("SELECT %s, rowid AS %s FROM %s WHERE indicator = %s", strings.Join(names, ", "), lineage.ID, Table, duck.Literal(n.id))
 	} else if yes, err := b.rewriter.Aggregates(ctx, n.query.SQL); err != nil {
 		return err
@@ -188,10 +225,15 @@ func (b *builder) tryTraced(ctx context.Context) ([]Problem, error) {
 		if n.traced == "" || n.broken {
 			continue
 		}
-		var err error
+		kept := n.rows
 		if n.model != nil {
-			err = b.db.Exec(ctx, "CREATE TABLE "+duck.Ident(internedName(n))+" AS "+n.traced+"\nWITH NO DATA")
-		} else {
+			kept = n.traced
+		}
+		var err error
+		if kept != "" {
+			err = b.db.Exec(ctx, "CREATE TABLE "+duck.Ident(internedName(n))+" AS "+kept+"\nWITH NO DATA")
+		}
+		if n.model == nil && err == nil {
 			_, err = query.Columns(ctx, b.db, query.Query{SQL: n.traced})
 		}
 		if ctx.Err() != nil {
@@ -205,16 +247,45 @@ func (b *builder) tryTraced(ctx context.Context) ([]Problem, error) {
 	return problems, nil
 }
 
-// dropInterned takes the tables of models away that were only there to compute with.
+// partsPrefix begins the names of the tables that say which rows were added up in a model.
+const partsPrefix = "indicator_parts_"
+
+// partsTable is the table of the lists of a model, by its rows.
+func partsTable(rel *lineage.Relation) string { return partsPrefix + rel.Name }
+
+// dropInterned takes the tables of models away that were only there to compute with, but for the lists of sums that are
+// derived from them.
 func (b *builder) dropInterned(ctx context.Context) error {
-	var drops strings.Builder
-	for _, n := range b.order {
-		if n.model != nil && n.traced != "" {
-			drops.WriteString("DROP TABLE IF EXISTS " + duck.Ident(internedName(n)) + ";")
+	keep := map[string][]string{}
+	for place, g := range b.rewriter.Gathers() {
+		if b.recorder.used[place] != 0 {
+			name := internedPrefix + g.Relation.Name
+			keep[name] = append(keep[name], g.Lists()...)
 		}
 	}
-	if drops.Len() == 0 {
+	var sql strings.Builder
+	for _, n := range b.order {
+		table := internedName(n)
+		if n.traced == "" || n.model == nil && n.rows == "" {
+			continue
+		}
+		if len(keep[table]) == 0 {
+			sql.WriteString("DROP TABLE IF EXISTS " + duck.Ident(table) + ";")
+			continue
+		}
+		columns, err := b.db.Columns(ctx, table)
+		if err != nil {
+			return err
+		}
+		for _, c := range columns {
+			if !slices.Contains(keep[table], c.Name) {
+				sql.WriteString("ALTER TABLE " + duck.Ident(table) + " DROP COLUMN " + duck.Ident(c.Name) + ";")
+			}
+		}
+		sql.WriteString("ALTER TABLE " + duck.Ident(table) + " RENAME TO " + duck.Ident(partsPrefix+n.name) + ";")
+	}
+	if sql.Len() == 0 {
 		return nil
 	}
-	return b.db.Exec(context.WithoutCancel(ctx), drops.String())
+	return b.db.Exec(context.WithoutCancel(ctx), sql.String())
 }

@@ -3,8 +3,10 @@ package indicator
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
@@ -44,10 +46,11 @@ func edgeColumns() []column {
 	return []column{
 		{"into_row", "BIGINT", transforms.Text{VI: "Dòng của bảng indicators (rowid)", EN: "Row of the table indicators (rowid)"}},
 		{"n", "INTEGER", transforms.Text{VI: "Số thứ tự của đầu vào", EN: "Number of the input"}},
-		{"place", "INTEGER", transforms.Text{VI: "Bộ dữ liệu và cột", EN: "Dataset and column"}},
-		{"leaf", "BIGINT", transforms.Text{VI: "Dòng của bộ dữ liệu (rowid)", EN: "Row of the dataset (rowid)"}},
+		{"place", "INTEGER", transforms.Text{VI: "Bộ dữ liệu và cột, hoặc phép cộng của một mô hình", EN: "Dataset and column, or a sum of a model"}},
+		{"leaf", "BIGINT", transforms.Text{VI: "Dòng của bộ dữ liệu, hoặc của bảng các phần của phép cộng (rowid)", EN: "Row of the dataset, or of the table of the sum's parts (rowid)"}},
 		{"role", "UTINYINT", transforms.Text{VI: "Vai trò", EN: "Role"}},
 		{"weight", "DOUBLE", transforms.Text{VI: "Hệ số", EN: "Weight"}},
+		{"measure", "UTINYINT", transforms.Text{VI: "Của giá trị (0), cận dưới (1) hay cận trên (2)", EN: "Of the value (0), the lower (1) or the upper end of the band (2)"}},
 	}
 }
 
@@ -61,6 +64,9 @@ func formulaColumns() []column {
 
 // sourceTable is the table in which the rows of a place stand.
 func (r *relations) sourceTable(p lineage.Place) string {
+	if p.Relation.Kind == lineage.Interned {
+		return internedPrefix + p.Relation.Name
+	}
 	if _, ok := r.datasets[p.Relation.Name]; ok {
 		return p.Relation.Name + "_history"
 	}
@@ -91,8 +97,8 @@ func (b *builder) keyText(p lineage.Place, alias string) string {
 	return "concat_ws(', ', " + strings.Join(parts, ", ") + ")"
 }
 
-// inputsOf selects the inputs of one place, described. What is confidential does not come out by its inputs.
-func (b *builder) inputsOf(place int, p lineage.Place) string {
+// inputsOf selects inputs that are cells of one place, described, from their edges; band says of which measures. What is confidential does not come out by its inputs.
+func (b *builder) inputsOf(from string, p lineage.Place, band bool) string {
 	has := map[string]string{}
 	for _, c := range p.Relation.Columns {
 		has[c.Name] = c.Type
@@ -134,47 +140,90 @@ func (b *builder) inputsOf(place int, p lineage.Place) string {
 		of(transforms.ColUnit, "VARCHAR")+" AS unit", of(transforms.ColObsStatus, "VARCHAR")+" AS obs_status",
 		of(transforms.ColSnapshotID, "VARCHAR")+" AS snapshot_id", of(transforms.ColSheet, "VARCHAR")+" AS sheet",
 		of(transforms.ColCell, "VARCHAR")+" AS cell", of(transforms.ColVintageFrom, "TIMESTAMPTZ")+" AS vintage_from")
-	return fmt.Sprintf("SELECT %s FROM %s e JOIN %s i ON i.rowid = e.into_row JOIN %s h ON h.rowid = e.leaf WHERE e.place = %d",
-		strings.Join(columns, ", "), Edges, Table, duck.Ident(b.readable.sourceTable(p)), place)
+	which := "e.measure = 0"
+	if band {
+		which = "e.measure > 0"
+		columns = append(columns, measureNames("e.measure")+" AS measure")
+	}
+	return fmt.Sprintf("SELECT %s FROM (%s) e JOIN %s i ON i.rowid = e.into_row JOIN %s h ON h.rowid = e.leaf WHERE %s",
+		strings.Join(columns, ", "), from, Table, duck.Ident(b.readable.sourceTable(p)), which)
+}
+
+// measureNames writes the name of a measure of its number.
+func measureNames(number string) string {
+	return "['" + strings.Join(measures(), "', '") + "'][" + number + " + 1]"
+}
+
+// describedInputs selects the inputs of all values, or of all bands.
+func (b *builder) describedInputs(band bool) string {
+	var selects []string
+	want := ofValue
+	if band {
+		want = ofBand
+	}
+	for i, p := range b.rewriter.Places() {
+		if b.recorder.used[int32(i)]&want == 0 {
+			continue
+		}
+		if g, ok := b.rewriter.Gathers()[int32(i)]; ok {
+			selects = append(selects, b.partsOf(int32(i), g, band)...)
+		} else if p.Relation.Kind != lineage.Interned {
+			selects = append(selects, b.inputsOf(fmt.Sprintf("SELECT * FROM %s WHERE place = %d", Edges, i), p, band))
+		}
+	}
+	if len(selects) > 0 {
+		return strings.Join(selects, " UNION ALL ")
+	}
+	columns := append([]column{{name: "indicator", typ: "VARCHAR"}}, b.inputsColumns()...)
+	if band {
+		columns = append(columns, measureColumn())
+	}
+	empty := make([]string, len(columns))
+	for i, c := range columns {
+		empty[i] = "NULL::" + c.typ + " AS " + duck.Ident(c.name)
+	}
+	return "SELECT " + strings.Join(empty, ", ") + " WHERE false"
+}
+
+// measureColumn tells the lower end of a band from the upper.
+func measureColumn() column {
+	return column{"measure", "VARCHAR", transforms.Text{VI: "Cận nào: obs_low hoặc obs_high", EN: "Which end of the band: obs_low or obs_high"}}
 }
 
 // settle puts Table in its order, moves the inputs along, and makes the view that describes them.
 func (b *builder) settle(ctx context.Context) error {
 	by := append([]string{"indicator"}, idents(b.dimensions)...)
 	by = append(by, transforms.ColPeriodStart, transforms.ColPeriodEnd)
-	var own []string // places whose rows are those of Table
-	var selects []string
+	own := map[int32]bool{} // places whose rows are those of Table
 	for i, p := range b.rewriter.Places() {
-		if p.Relation.Kind == lineage.Interned || !b.recorder.used[int32(i)] {
-			continue
-		}
-		if b.readable.sourceTable(p) == Table {
-			own = append(own, strconv.Itoa(i))
-		}
-		selects = append(selects, b.inputsOf(i, p))
+		own[int32(i)] = p.Relation.Kind == lineage.Leaf && b.readable.sourceTable(p) == Table
 	}
-	if len(selects) == 0 {
-		var empty []string
-		for _, c := range append([]column{{name: "indicator", typ: "VARCHAR"}}, b.inputsColumns()...) {
-			empty = append(empty, "NULL::"+c.typ+" AS "+duck.Ident(c.name))
-		}
-		selects = []string{"SELECT " + strings.Join(empty, ", ") + " WHERE false"}
-	}
-	places := strings.Join(append(own, "-1"), ", ")
-	columns := append([]string{"indicator"}, idents(b.dimensions)...)
-	return b.db.Exec(ctx, fmt.Sprintf(`
+	err := b.db.Exec(ctx, fmt.Sprintf(`
 		CREATE TABLE __order AS SELECT rowid AS into_row, row_number() OVER (ORDER BY %[1]s, rowid) - 1 AS row FROM %[2]s;
-		CREATE OR REPLACE TABLE %[2]s AS SELECT t.* FROM %[2]s t JOIN __order o ON o.into_row = t.rowid ORDER BY o.row;
-		CREATE OR REPLACE TABLE %[3]s AS
-			SELECT o.row AS into_row, e.n, e.place, e.leaf, e.role, e.weight
-			FROM %[3]s e JOIN __order o ON o.into_row = e.into_row WHERE e.place NOT IN (%[4]s)
-			UNION ALL SELECT o.row, e.n, e.place, l.row, e.role, e.weight
-			FROM %[3]s e JOIN __order o ON o.into_row = e.into_row JOIN __order l ON l.into_row = e.leaf WHERE e.place IN (%[4]s);
-		CREATE TABLE %[5]s AS SELECT %[6]s, t.time_period, CASE WHEN t.obs_status <> 'C' THEN f.formula END AS formula
-			FROM %[7]s f JOIN __order o ON o.into_row = f.into_row JOIN %[2]s t ON t.rowid = o.row ORDER BY o.row;
-		DROP TABLE __order; DROP TABLE %[7]s;
-		CREATE VIEW %[8]s AS %[9]s`,
-		strings.Join(by, ", "), Table, Edges, places, Formulas, strings.Join(columns, ", "), formulasTable, Inputs, strings.Join(selects, " UNION ALL ")))
+		CREATE OR REPLACE TABLE %[2]s AS SELECT t.* FROM %[2]s t JOIN __order o ON o.into_row = t.rowid ORDER BY o.row`, strings.Join(by, ", "), Table))
+	if err != nil {
+		return err
+	}
+	var order []int64
+	err = scan(ctx, b.db, "SELECT row::BIGINT FROM __order ORDER BY into_row", func(batch arrow.RecordBatch) error {
+		order = append(order, batch.Column(0).(*array.Int64).Int64Values()...)
+		return nil
+	})
+	if err == nil {
+		err = b.recorder.edges.store(ctx, b, order, own)
+	}
+	if err != nil {
+		return err
+	}
+	columns := []string{"i.indicator"}
+	for _, d := range b.dimensions {
+		columns = append(columns, "i."+duck.Ident(d))
+	}
+	formulas := fmt.Sprintf("SELECT %s, i.time_period, CASE WHEN i.obs_status <> 'C' THEN f.formula END AS formula%%s FROM %s f JOIN %s i ON i.rowid = f.into_row WHERE f.measure",
+		strings.Join(columns, ", "), Terms, Table)
+	return b.db.Exec(ctx, fmt.Sprintf(`DROP TABLE __order; CREATE VIEW %s AS %s = 0; CREATE VIEW %s AS %s > 0; CREATE VIEW %s AS %s; CREATE VIEW %s AS %s`,
+		Formulas, fmt.Sprintf(formulas, ""), BandFormulas, fmt.Sprintf(formulas, ", "+measureNames("f.measure")+" AS measure"),
+		Inputs, b.describedInputs(false), BandInputs, b.describedInputs(true)))
 }
 
 // inputsColumns are all columns of Inputs after the indicator.

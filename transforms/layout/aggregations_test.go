@@ -55,8 +55,8 @@ func TestAggregations(t *testing.T) {
 		file              string
 		precision, recall float64
 	}{
-		{"aggrecol_validation.visible.jl.gz", 0.88, 0.84},
-		{"aggrecol_unseen.visible.jl.gz", 0.82, 0.78},
+		{"aggrecol_validation.visible.jl.gz", 0.95, 0.88},
+		{"aggrecol_unseen.visible.jl.gz", 0.91, 0.85},
 	} {
 		path := *aggregationFile
 		if path == "" {

@@ -38,7 +38,7 @@ func (a *analysis) markDerived(s *Sheet, blocks []*block, tables []*Table) {
 func (a *analysis) totalColumns(t *Table, cols map[int]bool) {
 	for i, col := range t.Columns {
 		for j, p := range col.Path {
-			if a.factsOf(p).total && isPlainTotal(p) && a.siblings(t, i, j) > 1 {
+			if a.factsOf(p).total && isPlainTotal(p) && j == len(col.Path)-1 && a.siblings(t, i, j) > 1 {
 				cols[col.Col] = true
 			}
 		}

@@ -1,6 +1,9 @@
 package layout
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // evidence is what the places of a line say for and against a relation.
 type evidence struct {
@@ -11,6 +14,7 @@ type evidence struct {
 	at        []int // the places that agree
 	telling   int   // places that agree and say something new
 	exact     bool  // everywhere, to the result's last digit
+	product   bool  // everywhere, as a product: divisor and result may change places
 }
 
 // The weights of evidence, in bits.
@@ -49,18 +53,45 @@ type hit struct {
 	scale     float64 // the size of what is explained
 	half, tol float64 // how far rounding moves the result, and with the operands too
 	err       float64
+	signed    float64 // the same with its sign
+	fine      float64 // how far rounding moves the operands alone; 0 where that is not told
 }
 
-// take counts the hits. Where all of them are exact, they are measured by the result's own rounding.
+// lopsided reports whether a relation is off to one side by more than rounding can be, which errs both ways.
+func lopsided(hits []hit) bool {
+	n, sum, variance := 0.0, 0.0, 0.0
+	for _, h := range hits {
+		if h.scale > 0 {
+			n, sum, variance = n+1, sum+h.signed, variance+h.tol*h.tol/3
+		}
+	}
+	return n >= 4 && math.Abs(sum) > 3*math.Sqrt(variance)
+}
+
+// take counts the hits. Where all of them are exact, they are measured by the result's own rounding; where they are
+// nearer than rounding needs, by how near they are, for the few bits that learning this takes.
 func (e *evidence) take(hits []hit, exact bool) {
 	e.exact = exact
+	worst := 0.0
+	for _, h := range hits {
+		worst = math.Max(worst, h.err)
+	}
+	if n := float64(len(hits)); n > 0 {
+		worst *= (n + 1) / n
+	}
+	nearer := 0.0
 	for _, h := range hits {
 		tol := h.tol
 		if exact {
 			tol = h.half
 		}
+		if near := math.Max(worst, h.fine); h.fine > 0 && near < tol {
+			nearer = math.Max(nearer, math.Log2(tol/near))
+			tol = near
+		}
 		e.agree(h.place, h.scale, tol, h.err)
 	}
+	e.bits = math.Max(0, e.bits-nearer)
 }
 
 // holds reports whether the relation holds in nearly all places where it can be told.
@@ -113,10 +144,57 @@ func (f *figures) sumAt(parts []int, p int) (sum, half float64, have int, first,
 	return sum, half, have, first, second, high - low
 }
 
+// proportions are those in which the parts of a whole were seen. Where lines are multiples of each other, one place says
+// it all: what holds there holds everywhere.
+type proportions [][4]float64
+
+const mostProportions = 64
+
+// add reports whether a whole and its two largest parts stand in a proportion not seen before. Where rounding leaves
+// the proportion open, and where one is to be expected, only equal values count as seen.
+func (s *proportions) add(whole, first, second, half float64, exactly bool) bool {
+	if whole == 0 {
+		return false
+	}
+	x, y := math.Abs(first/whole), math.Abs(second/whole)
+	near := half / math.Abs(whole)
+	for _, o := range *s {
+		d := near + o[2]
+		if math.Abs(x-o[0]) <= d && math.Abs(y-o[1]) <= d && (d < 0.01 && !exactly || x == o[0] && y == o[1] && whole == o[3]) {
+			return false
+		}
+	}
+	if len(*s) < mostProportions {
+		*s = append(*s, [4]float64{x, y, near, whole})
+	}
+	return true
+}
+
+// beside reports whether the parts follow on a line without a gap.
+func (f *figures) beside(r int, parts []int) bool {
+	if len(parts) == 0 {
+		return false
+	}
+	step := 1
+	if parts[0] < r {
+		step = -1
+	}
+	left := len(parts)
+	for l := r + step; l >= 0 && l < f.n && left > 0; l += step {
+		if slices.Contains(parts, l) {
+			left--
+		} else if len(f.probes[l]) > 0 {
+			return false
+		}
+	}
+	return left == 0
+}
+
 // checkSum compares a line with the sum of others, or with their mean.
 func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 	var e evidence
-	seen := make(map[[3]float64]bool)
+	var seen proportions
+	beside := f.beside(r, parts)
 	exact := 0
 	var hits []hit
 	for p := range f.m {
@@ -128,13 +206,19 @@ func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 		if have == 0 {
 			if want != 0 {
 				e.open++
+			} else if !mean {
+				hits = append(hits, hit{place: p}) // nothing adds up to zero
 			}
 			continue
 		}
 		tol := sumTolerance(f.halfAt(r, p), half, have)
 		scale := math.Min(math.Abs(want), second)
 		if mean {
-			sum /= float64(have)
+			if all := sum / float64(len(parts)); math.Abs(all-want) < math.Abs(sum/float64(have)-want) {
+				sum = all // what is not there counts as nothing
+			} else {
+				sum /= float64(have)
+			}
 			tol = f.halfAt(r, p)*1.02 + half/math.Sqrt(float64(have))
 			scale = spread
 		}
@@ -154,26 +238,30 @@ func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 			}
 			continue
 		}
-		if key := [3]float64{want, first, second}; seen[key] {
+		if !seen.add(want, first, second, f.halfAt(r, p)+half, beside) {
 			scale = 0 // says nothing new
-		} else {
-			seen[key] = true
 		}
 		if err <= f.halfAt(r, p)*0.5 {
 			exact++
 		}
-		hits = append(hits, hit{p, scale, f.halfAt(r, p), tol, err})
+		hits = append(hits, hit{p, scale, f.halfAt(r, p), tol, err, sum - want, sumTolerance(0, half, have)})
+	}
+	if lopsided(hits) {
+		e.bad += len(hits)
+		return e
 	}
 	e.take(hits, exact*10 >= len(hits)*9)
 	return e
 }
 
-// checkRatio compares a line with the quotient of two others, or with the change from one to the other.
+// checkRatio compares a line with the quotient of two others, or with the change from one to the other. Where the product
+// of two lines is the third to its last digit, all three say as much as the product does.
 func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
 	var e evidence
 	var hits []hit
-	exact := 0
-	seen := make(map[[3]float64]bool)
+	exact, products := 0, 0
+	var seen quotients
+	var whole []float64 // the products' evidence
 	for p := range f.m {
 		a, b, c := f.at(r, p), f.at(x, p), f.at(y, p)
 		if math.IsNaN(a) {
@@ -197,19 +285,49 @@ func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
 			}
 			continue
 		}
-		size := math.Min(math.Abs(a), f.spread[r])
-		if key := [3]float64{a, b, c}; seen[key] || a == scale || a == 0 || b == a && !change {
+		size, product := math.Min(math.Abs(a), f.spread[r]), 0.0
+		if !change { // of lines that rise and fall together, any constant is the quotient
+			size = math.Min(size, math.Abs(a)*f.spread[y]/math.Abs(c))
+		}
+		if seen.same(a, b) {
 			size = 0 // says nothing new
 		} else {
-			seen[key] = true
+			seen = append(seen, [2]float64{a, b})
+			if a != 1 && c != 1 {
+				product = math.Min(math.Abs(b), f.spread[x]) / f.halfAt(x, p)
+			}
+			if a == scale || a == 0 || b == a && !change {
+				size = 0
+			}
 		}
 		if err <= f.halfAt(r, p)*1.02 {
 			exact++
 		}
-		hits = append(hits, hit{p, size, f.halfAt(r, p), tol, err})
+		if math.Abs(a*c-b) <= 1e-9*math.Abs(b) {
+			products++
+		}
+		hits, whole = append(hits, hit{p, size, f.halfAt(r, p), tol, err, got - a, 0}), append(whole, product)
 	}
-	e.take(hits, exact*10 >= len(hits)*9)
+	if e.product = scale == 1 && !change && products*10 >= len(hits)*9; e.product {
+		for i := range hits {
+			hits[i].scale, hits[i].half = whole[i], 1
+		}
+	}
+	e.take(hits, e.product || exact*10 >= len(hits)*9)
 	return e
+}
+
+// quotients are results seen before, each with its first operand.
+type quotients [][2]float64
+
+// same reports whether a result was seen before, from much the same operands.
+func (s quotients) same(result, operand float64) bool {
+	for _, o := range s[:min(len(s), mostProportions)] {
+		if o[0] == result && math.Abs(o[1]-operand) <= 0.05*math.Abs(operand) {
+			return true
+		}
+	}
+	return false
 }
 
 // ratio computes what a place should hold, and how far rounding may have moved it.

@@ -14,8 +14,10 @@ type figures struct {
 	n, m     int
 	v        []float64 // NaN where there is none
 	half     []float64 // half a unit of the last digit that counts: how far rounding may have moved the value
-	lineNo   []int     // index of each line in the block's body
+	lineNo   []int     // index of each row in the block's body
+	place    []int     // number of each line on the sheet
 	probes   [][]int   // by line: the places that tell most about it
+	spare    [][]int   // by line: two more of its places
 	spread   []float64 // by line: how far its values are from each other, twice their standard deviation
 	ratios   []bool    // by place: it holds ratios or changes, which need not add up; nil for none
 	negative bool      // there are values below zero
@@ -46,6 +48,7 @@ func (a *analysis) figures(b *block, t *Table) *figures {
 	digits := make([]int8, f.n*f.m)
 	for r, i := range f.lineNo {
 		k := b.body[i]
+		f.place = append(f.place, a.rows[k].number)
 		row := f.v[r*f.m : (r+1)*f.m]
 		for p := range row {
 			row[p] = math.NaN()
@@ -182,7 +185,13 @@ func (f *figures) base() float64 {
 			whole = append(whole, v)
 		}
 	}
-	if len(whole) < 20 {
+	distinct := make(map[float64]bool)
+	for _, v := range whole {
+		if distinct[v] = true; len(distinct) == 10 {
+			break
+		}
+	}
+	if len(whole) < 20 || len(distinct) < 10 {
 		return 1
 	}
 	for _, g := range []float64{1000, 100, 50, 10, 5, 3} {
@@ -203,10 +212,12 @@ func (f *figures) base() float64 {
 
 // probe picks, for each line, the places whose values have most digits: a relation is tried there first.
 func (f *figures) probe() {
-	f.probes, f.spread = make([][]int, f.n), make([]float64, f.n)
+	f.probes, f.spare, f.spread = make([][]int, f.n), make([][]int, f.n), make([]float64, f.n)
+	filled := make([]int, 0, f.m)
 	for r := range f.n {
 		n, sum, squares := 0.0, 0.0, 0.0
 		var best []int
+		filled = filled[:0]
 		for p := range f.m {
 			v := f.at(r, p)
 			if math.IsNaN(v) {
@@ -216,6 +227,7 @@ func (f *figures) probe() {
 			if v == 0 {
 				continue
 			}
+			filled = append(filled, p)
 			best = append(best, p)
 			for i := len(best) - 1; i > 0 && f.weight(r, best[i]) > f.weight(r, best[i-1]); i-- {
 				best[i], best[i-1] = best[i-1], best[i]
@@ -225,6 +237,9 @@ func (f *figures) probe() {
 			}
 		}
 		f.probes[r] = best
+		if k := len(filled); k > 3 {
+			f.spare[r] = []int{filled[k/3], filled[k*2/3]}
+		}
 		if n > 1 {
 			f.spread[r] = 2 * math.Sqrt(max(0, squares/n-sum/n*sum/n))
 		}
@@ -233,9 +248,9 @@ func (f *figures) probe() {
 
 func (f *figures) weight(r, p int) float64 { return math.Abs(f.at(r, p)) / f.halfAt(r, p) }
 
-// transposed gives the figures with columns for lines.
-func (f *figures) transposed() *figures {
-	t := &figures{n: f.m, m: f.n, lineNo: f.lineNo, negative: f.negative, other: true}
+// transposed gives the figures with columns for lines; these are their numbers.
+func (f *figures) transposed(columns []int) *figures {
+	t := &figures{n: f.m, m: f.n, lineNo: f.lineNo, place: columns, negative: f.negative, other: true}
 	t.v, t.half = make([]float64, t.n*t.m), make([]float64, t.n*t.m)
 	for r := range f.n {
 		for c := range f.m {
@@ -252,7 +267,7 @@ func (f *figures) sampled(limit int) (*figures, []int) {
 	if len(places) == f.m {
 		return f, places
 	}
-	t := &figures{n: f.n, m: len(places), lineNo: f.lineNo, negative: f.negative, other: f.other}
+	t := &figures{n: f.n, m: len(places), lineNo: f.lineNo, place: f.place, negative: f.negative, other: f.other}
 	t.v, t.half = make([]float64, t.n*t.m), make([]float64, t.n*t.m)
 	for l := range t.n {
 		for i, p := range places {

@@ -85,7 +85,7 @@ func (a *analysis) findHeader(b *block) {
 // header; one that has something to say of most columns may stand further away.
 func tooFar(distance, cells, columns int, started bool) bool {
 	if started {
-		return distance > 5
+		return distance > 5 && (distance > 10 || cells <= 2 || cells*4 < columns*3)
 	}
 	return distance > 7 && (distance > farHeader || cells <= 2 || cells*2 < columns)
 }

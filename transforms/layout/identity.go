@@ -100,10 +100,11 @@ func (a *analysis) identities(b *block, t *Table) []Identity {
 			cols[c] |= a.wordsOf(p)
 		}
 	}
-	across := f.transposed()
+	kin := a.kin(b, t, f)
+	across := f.transposed(b.values)
 	few, places := across.sampled(searchedPlaces)
 	f.ratios = saidRatios(cols)
-	lines, columns := f.search(rows), few.search(cols)
+	lines, columns := f.search(rows, kin), few.search(cols, nil)
 	ratios := ratiosOf(columns, f.m, nil)
 	few.ratios, across.ratios = ratiosOf(lines, few.m, places), ratiosOf(lines, across.m, nil)
 	if ratios != nil {
@@ -111,10 +112,10 @@ func (a *analysis) identities(b *block, t *Table) []Identity {
 			ratios[i] = ratios[i] || said
 		}
 		f.ratios = ratios
-		lines = f.search(rows)
+		lines = f.search(rows, kin)
 	}
 	if few.ratios != nil {
-		columns = few.search(cols)
+		columns = few.search(cols, nil)
 	}
 	row := func(i int) int { return a.rows[b.body[f.lineNo[i]]].number }
 	column := func(i int) int { return b.values[i] }

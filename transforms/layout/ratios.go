@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"slices"
 )
 
 // pairs looks for ratios of two lines and for changes from one to another.
@@ -45,25 +46,14 @@ func (s *search) fractional(r int) bool {
 	return false
 }
 
-// around lists the lines near a line, and the nearest totals further away, which shares may refer to.
+// around lists the lines near a line, the nearest first.
 func (s *search) around(r, reach int) []int {
 	var out []int
-	far := 0
-	for d := 1; d < s.n; d++ {
+	for d := 1; d <= reach; d++ {
 		for _, x := range [2]int{r - d, r + d} {
-			if x < 0 || x >= s.n || len(s.probes[x]) == 0 {
-				continue
+			if x >= 0 && x < s.n && len(s.probes[x]) > 0 {
+				out = append(out, x)
 			}
-			if d > reach {
-				if !s.total[x] || far == farTotals {
-					continue
-				}
-				far++
-			}
-			out = append(out, x)
-		}
-		if d > reach && far == farTotals {
-			break
 		}
 	}
 	return out
@@ -81,9 +71,10 @@ func (s *search) quotients(list []relation, r, reach int) []relation {
 	if len(probes) > 2 {
 		probes = probes[:2]
 	}
+	probes = slices.Concat(probes, s.spare[r])
 	for _, y := range near {
 		for _, x := range near {
-			if x == y {
+			if x == y || max(r, x, y)-min(r, x, y) > wideWindow {
 				continue
 			}
 			for i, scale := range scales {
@@ -120,6 +111,40 @@ func (s *search) glance(r, x, y int, probes []int, scale float64) (ratio, change
 	return ratio, change
 }
 
+// copied reports whether a division was found before among lines with the same values.
+func (s *search) copied(c *relation) bool {
+	if c.kind != Ratio {
+		return false
+	}
+	for i := range s.found {
+		o := &s.found[i]
+		if o.kind != Ratio || o.scale != c.scale || !s.alike(o.ops[0], c.ops[0]) {
+			continue
+		}
+		if s.alike(o.result, c.result) && s.alike(o.ops[1], c.ops[1]) || s.alike(o.result, c.ops[1]) && s.alike(o.ops[1], c.result) {
+			return true
+		}
+	}
+	return false
+}
+
+// alike reports whether two lines have the same values.
+func (s *search) alike(x, y int) bool {
+	if x == y {
+		return true
+	}
+	same := 0
+	for p := range s.m {
+		switch a, b := s.at(x, p), s.at(y, p); {
+		case a == b:
+			same++
+		case !math.IsNaN(a) && !math.IsNaN(b):
+			return false
+		}
+	}
+	return same > 0
+}
+
 // sibling reports whether a line nearby holds the same kind of share, of the same whole.
 func (s *search) sibling(c *relation) bool {
 	for i := range s.found {
@@ -143,27 +168,39 @@ func (s *search) ratioCost(r, x, y int, scale float64) float64 {
 	return cost
 }
 
-// trial looks at the best places only.
+// trial looks at a few places only: the best ones, and others where one of the three is missing there.
 func (s *search) trial(r, x, y int, scale float64, change bool) bool {
-	near := 0
-	for _, q := range s.probes[r] {
-		a := s.at(r, q)
-		got, tol, ok := s.ratio(r, x, y, q, scale, change)
-		if ok && math.Abs(got-a) <= tol { // NaN is never near
-			near++
+	near, seen := 0, 0
+	for _, places := range [2][]int{s.probes[r], s.spare[r]} {
+		for _, q := range places {
+			got, tol, ok := s.ratio(r, x, y, q, scale, change)
+			if !ok || math.IsNaN(got) {
+				continue
+			}
+			if seen++; math.Abs(got-s.at(r, q)) <= tol {
+				near++
+			}
+		}
+		if seen > 0 {
+			break
 		}
 	}
-	return near > 0 && near*2 >= len(s.probes[r])
+	return near > 0 && near*2 >= seen
 }
 
 // quotientRank tells which of the three lines of a division was computed from the others: the one with more decimals than
-// its divisor; of a price and a quantity whose product is exact, the first.
+// its divisor; of two factors whose product is exact, the one that stands before the other.
 func (s *search) quotientRank(rel *relation, ops []int) float64 {
 	r, x, y := rel.result, ops[0], ops[1]
-	exact, more := len(s.probes[r]) > 0, 0
+	if rel.ev.product {
+		rank := -float64(max(r, x, y) - min(r, x, y))
+		if r < y {
+			rank += exactBits / 2
+		}
+		return rank
+	}
+	more := 0
 	for _, p := range s.probes[r] {
-		a, b, c := s.at(r, p), s.at(x, p), s.at(y, p)
-		exact = exact && math.Abs(a*c-b) <= 1e-9*math.Abs(b)
 		switch ha, hc := s.halfAt(r, p), s.halfAt(y, p); {
 		case ha < hc:
 			more++
@@ -172,8 +209,6 @@ func (s *search) quotientRank(rel *relation, ops []int) float64 {
 		}
 	}
 	switch {
-	case exact && rel.scale == 1 && rel.kind == Ratio:
-		return -float64(r) / 10
 	case more > 0:
 		return exactBits
 	case more < 0:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -114,6 +115,7 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 	w := newWriter(r.schema, out)
 	defer w.release()
 	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
+	pins := Pins{HeaderRows: r.recipe.HeaderRows, StubColumns: r.recipe.StubColumns}
 	for i, info := range book.Sheets() {
 		if err := ctx.Err(); err != nil {
 			return report, err
@@ -122,9 +124,31 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 		if err != nil {
 			return report, err
 		}
-		if err := run.sheet(ctx, g, info); err != nil {
+		if err := run.sheet(ctx, g, RecogniseWith(g, pins), info.Hidden); err != nil {
 			return report, err
 		}
+	}
+	if err := w.flush(); err != nil {
+		return report, err
+	}
+	report.Rows = w.total
+	return report, nil
+}
+
+// ReadSheet reads one sheet that was recognised before, by a recipe that pins nothing, as its reader would. What was
+// recognised stays as it is.
+func ReadSheet(ctx context.Context, recipe transforms.Recipe, g *sheet.Grid, s *Sheet, origin transforms.Origin, out transforms.Output) (transforms.Report, error) {
+	var report transforms.Report
+	made, err := New(recipe)
+	if err != nil {
+		return report, err
+	}
+	r := made.(*reader)
+	w := newWriter(r.schema, out)
+	defer w.release()
+	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
+	if err := run.sheet(ctx, g, s, g.Hidden); err != nil {
+		return report, err
 	}
 	if err := w.flush(); err != nil {
 		return report, err
@@ -144,18 +168,17 @@ type run struct {
 
 // sheet reads the tables of one sheet that the recipe matches. A table without a title of its own, or whose title says
 // no more than that it goes on, continues the one before it.
-func (u *run) sheet(ctx context.Context, g *sheet.Grid, info sheet.Info) error {
-	s := RecogniseWith(g, Pins{HeaderRows: u.recipe.HeaderRows, StubColumns: u.recipe.StubColumns})
+func (u *run) sheet(ctx context.Context, g *sheet.Grid, s *Sheet, hidden bool) error {
 	var before *Table
 	for _, t := range s.Tables {
 		if before != nil && t.continues(before) {
-			t.takeOver(before)
+			t = t.takingOver(before)
 		} else if !u.matches(t) {
 			before = nil
 			continue
 		}
 		before = t
-		if info.Hidden {
+		if hidden {
 			u.note("sheet %q is hidden; its table %s was passed over", g.Name, t.Range)
 			continue
 		}
@@ -203,17 +226,20 @@ func (t *Table) continues(before *Table) bool {
 	return title == "" || len(title) < 40 && continued.MatchString(title)
 }
 
-// takeOver gives a continuing table the title and the headers of the one before where it has none.
-func (t *Table) takeOver(before *Table) {
-	t.Title, t.TitleLines = before.Title, before.TitleLines
-	if t.Unit == "" {
-		t.Unit = before.Unit
+// takingOver gives a continuing table with the title and the headers of the one before where it has none.
+func (t *Table) takingOver(before *Table) *Table {
+	out := *t
+	out.Title, out.TitleLines = before.Title, before.TitleLines
+	if out.Unit == "" {
+		out.Unit = before.Unit
 	}
-	for i := range t.Columns {
-		if len(t.Columns[i].Path) == 0 {
-			t.Columns[i].Path, t.Columns[i].Unit = before.Columns[i].Path, before.Columns[i].Unit
+	out.Columns = slices.Clone(t.Columns)
+	for i := range out.Columns {
+		if len(out.Columns[i].Path) == 0 {
+			out.Columns[i].Path, out.Columns[i].Unit = before.Columns[i].Path, before.Columns[i].Unit
 		}
 	}
+	return &out
 }
 
 // vintageOf tells when a table's values were published.

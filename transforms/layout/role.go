@@ -58,18 +58,58 @@ func (a *analysis) fill(s *Sheet, k int, r Role) {
 // weight says which role a line has where tables side by side disagree.
 var weight = [...]int{Empty: 0, Notes: 1, Metadata: 2, Group: 3, Header: 4, Derived: 5, Data: 5}
 
-// paintText gives roles to a sheet without any table: titles first, notes where the words look like notes.
+// paintText gives roles to a sheet without any values: titles first, notes where the words look like notes. A form that
+// nobody filled in has heads and labels all the same.
 func (a *analysis) paintText(s *Sheet) {
 	role := Metadata
+	top, bottom := a.emptyForm()
 	for k := range a.rows {
 		if a.rows[k].class == cNone {
 			continue
 		}
-		if k > 0 && looksLikeNote(a.firstText(k)) {
+		switch {
+		case k == top:
+			role = Header
+		case k == bottom+1 && top >= 0:
+			role = Data
+		case k > bottom && k > 0 && looksLikeNote(a.firstText(k)):
 			role = Notes
 		}
 		a.fill(s, k, role)
 	}
+}
+
+// emptyForm finds the header of a table without values: lines of heads, and below them a column of labels alone. It
+// gives the first and the last line of the header, or -1.
+func (a *analysis) emptyForm() (top, bottom int) {
+	top, bottom = -1, -1
+	labels := 0
+	for k := range a.rows {
+		switch n := len(a.filled(k)); {
+		case n > 2:
+			if top < 0 {
+				top = k
+			}
+			bottom, labels = k, 0
+		case n == 1 && top >= 0 && !looksLikeNote(a.firstText(k)) && a.filled(k)[0] == a.rows[bottom].first:
+			labels++
+		}
+	}
+	if labels < 3 {
+		return -1, -1
+	}
+	return top, bottom
+}
+
+// filled lists the columns of a line that hold something.
+func (a *analysis) filled(k int) []int {
+	var out []int
+	for j, kd := range a.kinds[k] {
+		if kd != blank {
+			out = append(out, a.g.Rows[k].Cells[j].Col)
+		}
+	}
+	return out
 }
 
 var totalWords = regexp.MustCompile(`(^|[\s\-–(/.,|])(tổng|tổng số|tổng cộng|cộng|toàn ngành|cả nước|chung|total|totals|sum|all|overall|average|mean|subtotal|grand total)($|[\s\-–)/.,:|;(\\*\d])`)

@@ -7,8 +7,8 @@ import (
 )
 
 // search finds the relations among the lines of figures.
-func (f *figures) search(hints []words) []relation {
-	s := &search{figures: f, hints: hints, total: make([]bool, f.n), part: make([]bool, f.n)}
+func (f *figures) search(hints []words, kin [][][]int) []relation {
+	s := &search{figures: f, hints: hints, kin: kin, total: make([]bool, f.n), part: make([]bool, f.n)}
 	for range 5 { // totals of totals appear when their parts are known
 		if !s.sums() {
 			break
@@ -22,6 +22,11 @@ func (f *figures) search(hints []words) []relation {
 			}
 		}
 	}
+	for i := range s.found { // totals that were found later than what they are part of
+		if s.found[i].kind == Sum {
+			s.contract(&s.found[i])
+		}
+	}
 	s.name()
 	return s.found
 }
@@ -30,6 +35,7 @@ func (f *figures) search(hints []words) []relation {
 type search struct {
 	*figures
 	hints []words
+	kin   [][][]int // by line: what its label says may be its parts
 	found []relation
 	total []bool // lines that are sums
 	part  []bool // lines that are parts of sums
@@ -42,6 +48,7 @@ type search struct {
 
 // The costs of candidates, in bits: how many of their kind are tried for a line.
 const (
+	costKin    = 1 // lines that the labels say are parts
 	costRun    = 3 // lines next to each other, from the next one on
 	costGaps   = 6 // the same with lines left out that are sums or parts themselves
 	costStride = 5 // lines at equal distances
@@ -51,11 +58,15 @@ const (
 
 const (
 	longestRun  = 150
+	longestMean = 400
+	meanStarts  = 8   // how far away the first line of a mean may stand
 	stridedRows = 120 // rows among which sums at equal distances are looked for
 	window      = 12  // how far away the operands of differences and ratios may stand
-	farTotals   = 6   // totals further away that are tried
 	wideWindow  = 24  // and those that labels announce
+	widestSpan  = 16  // between two lines that are added up, unless one of them is next to their sum
+	rowStride   = 6   // widest distance of rows that are added up at equal distances
 	exactBits   = 4
+	deepest     = 8  // levels of totals
 	plenty      = 40 // bits beyond which more say nothing
 	checksEach  = 6  // candidates of one kind that are checked in all places, per line and direction
 )
@@ -68,6 +79,9 @@ func (s *search) offer(list []relation, kind IdentityKind, r int, ops []int, sca
 		rel.ev = s.checkRatio(r, ops[0], ops[1], scale, kind == Change)
 	default:
 		rel.ev = s.checkSum(r, ops, kind == Average)
+		if kind == Sum && !s.adds(ops, rel.ev.at, r) {
+			return list
+		}
 	}
 	said := s.hints[r].announces(kind)
 	if !rel.ev.holds() {
@@ -92,15 +106,40 @@ func (s *search) offer(list []relation, kind IdentityKind, r int, ops []int, sca
 	return append(list, rel)
 }
 
+// adds reports whether a sum is one: more than one line adds something in the places where it holds, and none adds only
+// where it does not.
+func (s *search) adds(ops, at []int, r int) bool {
+	n := 0
+	for _, l := range ops {
+		here, there := 0, 0
+		for p := range s.m {
+			if v := s.at(l, p); v == 0 || math.IsNaN(v) || math.IsNaN(s.at(r, p)) {
+				continue
+			}
+			if _, ok := slices.BinarySearch(at, p); ok {
+				here++
+			} else if !s.apart(p) {
+				there++
+			}
+		}
+		if here > 0 {
+			n++
+		} else if there > 0 {
+			return false
+		}
+	}
+	return n > 1
+}
+
 // rankOf orders candidates that are sure enough: the simplest explanation comes first, and of equals the nearest.
 func (s *search) rankOf(rel *relation, ops []int) float64 {
-	rank := math.Min(rel.score, plenty) - 3*math.Log2(float64(len(ops)))
+	rank := math.Min(rel.score+rel.cost, plenty) - rel.cost - 3*math.Log2(float64(len(ops)))
 	if s.hints[rel.result].announces(rel.kind) {
 		rank += wordBits
 	}
 	rank -= 40 * float64(rel.ev.bad) / float64(rel.ev.good+rel.ev.bad)
 	for _, p := range ops {
-		rank -= math.Abs(float64(rel.result-p)) / 50 / float64(len(ops))
+		rank -= math.Abs(float64(s.place[rel.result]-s.place[p])) / 50 / float64(len(ops))
 	}
 	if rel.kind == Change {
 		rank -= 2
@@ -117,7 +156,10 @@ func (s *search) accept(list []relation) bool {
 	some := false
 	s.notTotal = nil
 	for _, c := range list {
-		if s.clashes(&c) {
+		if c.kind == Sum {
+			s.contract(&c)
+		}
+		if s.clashes(&c) || c.kind == Sum && s.follows(&c) || s.copied(&c) {
 			continue
 		}
 		s.found = append(s.found, c)
@@ -148,6 +190,88 @@ func (s *search) clashes(c *relation) bool {
 	return false
 }
 
+// contract puts totals in the place of their parts: a whole is the sum of what stands right below it.
+func (s *search) contract(c *relation) {
+	for i := 0; i < len(s.found); i++ {
+		o := &s.found[i]
+		if o.kind != Sum || len(o.ops) >= len(c.ops) || !s.among(o, c) || !subset(o.ops, c.ops) {
+			continue
+		}
+		ops := []int{o.result}
+		for _, p := range c.ops {
+			if !slices.Contains(o.ops, p) {
+				ops = append(ops, p)
+			}
+		}
+		if ev := s.checkSum(c.result, ops, false); ev.holds() && ev.good >= c.ev.good && len(ops) > 1 {
+			c.ops, c.ev = ops, ev
+			i = -1
+		}
+	}
+}
+
+// among reports whether a total stands right beside its parts, on the side of the whole where these are.
+func (s *search) among(o, c *relation) bool {
+	line := o.result
+	if line == c.result || (line < c.result) != (c.ops[0] < c.result) || slices.Contains(c.ops, line) {
+		return false
+	}
+	step := 1
+	if o.ops[0] < line {
+		step = -1
+	}
+	for l := line + step; !slices.Contains(o.ops, l); l += step {
+		if l < 0 || l >= s.n || len(s.probes[l]) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// subset reports whether all of some lines are among others.
+func subset(some, all []int) bool {
+	for _, p := range some {
+		if !slices.Contains(all, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// follows reports whether a sum says nothing that the sums found before do not say together: both sides come down to the
+// same lines.
+func (s *search) follows(c *relation) bool {
+	if !s.total[c.result] {
+		return false
+	}
+	leaves := make(map[int]int)
+	s.expand(leaves, c.result, 1, 0)
+	for _, p := range c.ops {
+		s.expand(leaves, p, -1, 0)
+	}
+	for _, n := range leaves {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// expand adds the lines that a line comes down to.
+func (s *search) expand(leaves map[int]int, line, times, depth int) {
+	if s.total[line] && depth < deepest {
+		for i := range s.found {
+			if o := &s.found[i]; o.kind == Sum && o.result == line {
+				for _, p := range o.ops {
+					s.expand(leaves, p, times, depth+1)
+				}
+				return
+			}
+		}
+	}
+	leaves[line] += times
+}
+
 func clash(o, c *relation) bool {
 	shared := 0
 	for _, p := range c.ops {
@@ -171,5 +295,5 @@ func clash(o, c *relation) bool {
 	case linear(o.kind) || linear(c.kind):
 		return false
 	}
-	return (oInC || cInO) && shared > 0 // a = b / c is b = a * c too
+	return shared == 2 || (oInC || cInO) && shared > 0 // the same pair twice; a = b / c is b = a * c too
 }

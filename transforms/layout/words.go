@@ -36,7 +36,7 @@ var (
 	differenceWords = regexp.MustCompile(`(^|\W)(balance|difference|net|surplus|deficit|change|changes|gain|loss|profit|increase|decrease|less|remaining|` +
 		`chênh lệch|cân đối|còn lại|tăng|giảm|tăng/giảm|số dư|lãi|lỗ|xuất siêu|nhập siêu|bội chi|bội thu)($|\W)`)
 	averageWords = regexp.MustCompile(`(^|\W)(average|averages|mean|avg|bình quân|trung bình)($|\W)`)
-	ratioWord    = regexp.MustCompile(`%|(^|\W)(per|percent|percentage|pct|rate|ratio|share|proportion|structure|index|distribution|cơ cấu|tỷ trọng|tỉ trọng|tỷ lệ|tỉ lệ|tỷ suất|` +
+	ratioWord    = regexp.MustCompile(`%|(^|\W)(per|percent|percentage|pct|rate|rating|ratio|share|proportion|structure|index|distribution|cơ cấu|tỷ trọng|tỉ trọng|tỷ lệ|tỉ lệ|tỷ suất|` +
 		`so với|so sánh|chỉ số|chiếm|năng suất|bình quân|suất)($|\W)`)
 	changeWords = regexp.MustCompile(`%|(^|\W)(change|changes|growth|increase|decrease|percent|variation|tăng|giảm|tốc độ|so với|tăng trưởng)($|\W)`)
 )

@@ -128,6 +128,13 @@ func literal(s string) node {
 	}}
 }
 
+// whole is a whole number.
+func whole(n int) node {
+	return node{"class": "CONSTANT", "type": "VALUE_CONSTANT", "alias": "", "value": node{
+		"type": node{"id": "INTEGER", "type_info": nil}, "is_null": false, "value": n,
+	}}
+}
+
 func ref(names ...string) node {
 	parts := make([]any, len(names))
 	for i, n := range names {

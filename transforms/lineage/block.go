@@ -103,6 +103,9 @@ type block struct {
 	busy    map[int]bool // columns being looked into: an alias may name itself
 
 	distinctRows bool // a DISTINCT has become a GROUP BY
+	inWindow     bool // a value is being carried through a window: its rows are not those of the SELECT
+
+	lists, exports map[string]string // columns that were added, by their expression; see Gather
 }
 
 func (w *writing) block(n node, outer *scope) (*block, error) {

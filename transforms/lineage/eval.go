@@ -24,6 +24,9 @@ type Cells interface {
 	// Term gives the term, or by its place the witness, of a cell of a model that was computed before; interned says
 	// whether the place is one of such a model.
 	Term(ref Ref) (text string, form Form, interned bool, err error)
+	// Sum gives a sum over the rows behind a row of a model, and Leaves all cells in it.
+	Sum(ref Ref) (*Sum, error)
+	Leaves(ref Ref, found func(Ref)) error
 	// Column names the column of a place, and Source what identifies the table it is of.
 	Column(place int32) string
 	Source(place int32) string
@@ -64,6 +67,8 @@ func (t *Tree) solve(i int32) error {
 	switch t.parts[i].kind {
 	case isCell:
 		return t.solveCell(i)
+	case isSum:
+		return t.solveSum(i)
 	case isOp:
 	default:
 		return nil
@@ -96,7 +101,7 @@ func (t *Tree) solveCell(i int32) error {
 		if form != Value {
 			return fmt.Errorf("compute term: %v is no value", ref)
 		}
-		inner, err := t.read(text)
+		inner, err := t.readOf(ref, text)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,8 @@ func RoleNames() []string { return []string{"part", "numerator", "denominator", 
 // Input is a cell that went into a value.
 type Input struct {
 	Ref
+	N      int // its number in the formula; a sum takes several from here on
+	Takes  int // how many numbers it takes
 	Role   Role
 	Weight float64 // by how much the numerator, denominator or value grows with it; NaN where that has no meaning
 }
@@ -61,7 +63,7 @@ const (
 
 // Follow gives the trace of the term that was solved last. It holds until the next is solved.
 func (t *Tree) Follow() (Trace, error) {
-	t.trace.Inputs, t.out = t.trace.Inputs[:0], t.out[:0]
+	t.trace.Inputs, t.out, t.last = t.trace.Inputs[:0], t.out[:0], 0
 	clear(t.numbers)
 	if err := t.follow(0, Part, weighing{1, true}, loose); err != nil {
 		return Trace{}, err
@@ -90,6 +92,9 @@ func (t *Tree) follow(i int32, role Role, w weighing, outer int) error {
 		t.out = append(t.out, '#')
 		t.out = strconv.AppendInt(t.out, int64(t.input(p.ref, role, w.by)), 10)
 		return nil
+	case isSum:
+		t.summed(i, role, w, outer)
+		return nil
 	case isNull:
 		t.out = append(t.out, "null"...)
 		return nil
@@ -113,15 +118,20 @@ func (t *Tree) follow(i int32, role Role, w weighing, outer int) error {
 }
 
 // input numbers a cell.
-func (t *Tree) input(ref Ref, role Role, weight float64) int {
+func (t *Tree) input(ref Ref, role Role, weight float64) int { return t.take(ref, role, weight, 1) }
+
+// take numbers what takes so many numbers, and gives the first.
+func (t *Tree) take(ref Ref, role Role, weight float64, takes int) int {
 	key := inputKey{ref, role}
-	if n, ok := t.numbers[key]; ok {
-		t.trace.Inputs[n-1].Weight += weight // it is there twice
-		return n
+	if at, ok := t.numbers[key]; ok {
+		t.trace.Inputs[at].Weight += weight // it is there twice
+		return t.trace.Inputs[at].N
 	}
-	t.trace.Inputs = append(t.trace.Inputs, Input{Ref: ref, Role: role, Weight: weight})
 	t.numbers[key] = len(t.trace.Inputs)
-	return len(t.trace.Inputs)
+	n := t.last + 1
+	t.last += takes
+	t.trace.Inputs = append(t.trace.Inputs, Input{Ref: ref, N: n, Takes: takes, Role: role, Weight: weight})
+	return n
 }
 
 func (t *Tree) operator(i, left, right int32, role Role, w weighing, outer int) error {
@@ -337,7 +347,8 @@ func (t *Tree) conditions(i int32, known map[string]bool) error {
 		err := t.leaves(k, func(r Ref) {
 			if key := t.cells.Source(r.Place) + " " + strconv.FormatInt(r.Row, 10); !known[key] {
 				known[key] = true
-				t.trace.Inputs = append(t.trace.Inputs, Input{Ref: r, Role: Condition, Weight: math.NaN()})
+				t.last++
+				t.trace.Inputs = append(t.trace.Inputs, Input{Ref: r, N: t.last, Takes: 1, Role: Condition, Weight: math.NaN()})
 			}
 		})
 		if err != nil {
@@ -353,6 +364,9 @@ func (t *Tree) leaves(i int32, found func(Ref)) error {
 		return fmt.Errorf("follow term: it is nested more than %d deep", maxDepth)
 	}
 	defer func() { t.depth-- }()
+	if t.parts[i].kind == isSum {
+		return t.cells.Leaves(t.parts[i].ref, found)
+	}
 	if p := t.parts[i]; p.kind == isCell {
 		text, form, interned, err := t.cells.Term(p.ref)
 		if err != nil {
@@ -364,7 +378,7 @@ func (t *Tree) leaves(i int32, found func(Ref)) error {
 		}
 		var inner int32
 		if form == Value {
-			inner, err = t.read(text)
+			inner, err = t.readOf(p.ref, text)
 		} else {
 			inner, err = t.readCells(text)
 		}

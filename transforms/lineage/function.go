@@ -82,6 +82,9 @@ func (b *block) valueFunction(e node, d deps, aggregated bool) (node, error) {
 
 // valueAggregate gathers the terms of the rows that are aggregated.
 func (b *block) valueAggregate(e node, name string, args []node, d deps) (node, error) {
+	if term, ok := b.gathered(e, name, args); ok {
+		return term, nil
+	}
 	distinct, _ := e["distinct"].(bool)
 	op, plainOp := aggregateOp(name)
 	switch {
@@ -263,6 +266,9 @@ func windowed(over, term node) node {
 func (b *block) valueWindow(e node, d deps, aggregated bool) (node, error) {
 	name := strings.ToLower(text(e, "function_name"))
 	args := nodes(e, "children")
+	before := b.inWindow
+	b.inWindow = true
+	defer func() { b.inWindow = before }()
 	switch text(e, "type") {
 	case "WINDOW_LAG", "WINDOW_LEAD", "WINDOW_FIRST_VALUE", "WINDOW_LAST_VALUE", "WINDOW_NTH_VALUE":
 		term, err := b.value(args[0], aggregated)

@@ -33,6 +33,7 @@ type Relation struct {
 	Kind    Kind
 	SQL     string   // Leaf and Interned: a SELECT of all columns and ID; Inline: the model's SELECT
 	Columns []Column // of the relation, without ID
+	Moves   bool     // its rows get other ids in the end, so that no list may keep them
 }
 
 // Column is a column with DuckDB's name of its type.
@@ -97,6 +98,7 @@ type Rewriter struct {
 	codes      map[Place]string
 	places     []Place
 	demands    map[*Relation][]Want // of interned models, in the order they were asked for
+	gathers    map[int32]*Gather    // by place
 }
 
 // New makes a rewriter.
@@ -108,7 +110,7 @@ func New(ctx context.Context, db *duck.DB, catalog Catalog) (*Rewriter, error) {
 	defer rows.Close()
 	r := &Rewriter{
 		db: db, catalog: catalog, aggregates: map[string]bool{}, codes: map[Place]string{},
-		demands: map[*Relation][]Want{},
+		demands: map[*Relation][]Want{}, gathers: map[int32]*Gather{},
 	}
 	for rows.Next() {
 		var name string
@@ -124,17 +126,19 @@ func New(ctx context.Context, db *duck.DB, catalog Catalog) (*Rewriter, error) {
 	return r, err
 }
 
-// Rewrite adds to a SELECT a column for each term that is wanted. An error that is *Refused says what stands in the way.
-func (r *Rewriter) Rewrite(ctx context.Context, sql string, wants []Want) (string, error) {
+// Rewrite adds to a SELECT a column for each term that is wanted. With into, the model whose rows it makes, sums are kept
+// as lists of row ids; see Gather. An error that is *Refused says what stands in the way.
+func (r *Rewriter) Rewrite(ctx context.Context, sql string, wants []Want, into *Relation) (string, error) {
 	tree, err := parse(ctx, r.db, sql)
 	if err != nil {
 		return "", err
 	}
-	w := &writing{Rewriter: r, ctx: ctx}
+	w := &writing{Rewriter: r, ctx: ctx, into: into}
 	src, err := w.query(tree, &scope{})
 	if err != nil {
 		return "", err
 	}
+	w.top = src
 	for _, want := range wants {
 		if err := askNamed(src, want); err != nil {
 			return "", err
@@ -187,7 +191,7 @@ func (r *Rewriter) code(p Place) string {
 	}
 	r.codes[p] = code
 	r.places = append(r.places, p)
-	if p.Relation.Kind == Interned {
+	if p.Relation.Kind == Interned && p.Form != Gathered {
 		r.demands[p.Relation] = append(r.demands[p.Relation], Want{Column: p.Column, Form: p.Form})
 	}
 	return code

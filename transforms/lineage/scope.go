@@ -11,7 +11,9 @@ import (
 type writing struct {
 	*Rewriter
 	ctx   context.Context
-	fresh int // numbers names that are made up
+	fresh int       // numbers names that are made up
+	into  *Relation // the model whose table keeps what is gathered; nil: terms keep it
+	top   source    // the SELECT that makes its rows
 }
 
 func (w *writing) name(prefix string) string {
@@ -114,6 +116,16 @@ func (b *base) term(i int, f Form, alias string) (node, error) {
 	if err := b.replace(alias); err != nil {
 		return nil, err
 	}
+	cell := function("||", literal(b.w.code(b.place(i, f))), cast(ref(alias, ID), "VARCHAR", false))
+	cell["is_operator"] = true
+	if f == Value {
+		return coalesce(cell, "~"), nil
+	}
+	return coalesce(cell, ""), nil
+}
+
+// place names a column as terms do.
+func (b *base) place(i int, f Form) Place {
 	p := Place{Relation: b.rel, Form: Value}
 	if b.rel.Kind == Interned {
 		p.Form = f
@@ -124,12 +136,7 @@ func (b *base) term(i int, f Form, alias string) (node, error) {
 	if f == Witness && b.rel.Kind == Leaf && slices.ContainsFunc(b.rel.Columns, func(c Column) bool { return c.Name == measure }) {
 		p.Column = measure // the status and the comment stand for the cell that they are about
 	}
-	cell := function("||", literal(b.w.code(p)), cast(ref(alias, ID), "VARCHAR", false))
-	cell["is_operator"] = true
-	if f == Value {
-		return coalesce(cell, "~"), nil
-	}
-	return coalesce(cell, ""), nil
+	return p
 }
 
 // replace puts a SELECT that has row ids in the place of the relation.
@@ -209,11 +216,16 @@ func (m *inline) deps(i int) (deps, error) { return m.query.deps(i) }
 func (m *inline) ask(int, Form, string) error { return refuse("", "%s is no query", m.rel.Name) }
 
 func (m *inline) term(i int, f Form, alias string) (node, error) {
+	m.open(alias)
+	return derived(m.query, i, f, alias)
+}
+
+// open puts the model's SELECT in the place of its name.
+func (m *inline) open(alias string) {
 	if !m.done {
 		m.done = true
 		become(m.at, m.tree, alias)
 	}
-	return derived(m.query, i, f, alias)
 }
 
 // subquery is a query in a FROM clause, or a WITH query; aliases is where its column names may be renamed.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Ref names a cell: its place by number, and its row.
@@ -22,6 +23,7 @@ const (
 	isNumber kind = iota
 	isNull
 	isCell
+	isSum // a gather
 	isOp
 )
 
@@ -38,6 +40,7 @@ type part struct {
 	ref         Ref
 	unknown     Ref // why it is null: a cell whose figure is not known
 	lost        Ref // such a cell that an aggregate has passed over
+	sum         *Sum
 }
 
 // Tree reads, computes and follows terms, one after the other.
@@ -46,10 +49,12 @@ type Tree struct {
 	cells Cells
 	text  string // being read
 	at    int
+	row   int64 // of the model whose term is being read
 	depth int
 
 	trace   Trace
-	numbers map[inputKey]int
+	numbers map[inputKey]int // the index of an input in the trace
+	last    int              // the last number that is taken
 	out     []byte
 }
 
@@ -114,7 +119,7 @@ func (t *Tree) expr() (int32, error) {
 		t.depth--
 		return i, err
 	}
-	p, err := atom(t.word())
+	p, err := t.atom(t.word())
 	return t.add(p), err
 }
 
@@ -145,21 +150,32 @@ func (t *Tree) kids(parent int32, bracket bool) error {
 	}
 }
 
-func atom(word string) (part, error) {
-	if word == "~" {
-		return part{kind: isNull, null: true}, nil
-	}
-	n, place := 0, int32(0)
+// letters reads the letters that stand for a place.
+func letters(word string) (place int32, n int) {
 	for n < len(word) && word[n] >= 'A' && word[n] <= 'Z' && n < 5 {
 		place = 26*place + int32(word[n]-'A') + 1
 		n++
 	}
-	if n > 0 {
+	return place - 1, n
+}
+
+func (t *Tree) atom(word string) (part, error) {
+	if word == "~" {
+		return part{kind: isNull, null: true}, nil
+	}
+	if rest, ok := strings.CutPrefix(word, "@"); ok {
+		place, n := letters(rest)
+		if n == 0 || n < len(rest) {
+			return part{}, fmt.Errorf("read term: %q is no sum", word)
+		}
+		return part{kind: isSum, ref: Ref{Place: place, Row: t.row}}, nil
+	}
+	if place, n := letters(word); n > 0 {
 		row, err := strconv.ParseInt(word[n:], 10, 64)
 		if err != nil {
 			return part{}, fmt.Errorf("read term: %q is no cell", word)
 		}
-		return part{kind: isCell, ref: Ref{Place: place - 1, Row: row}}, nil
+		return part{kind: isCell, ref: Ref{Place: place, Row: row}}, nil
 	}
 	x, err := strconv.ParseFloat(word, 64)
 	if err != nil && !math.IsInf(x, 0) {

@@ -21,6 +21,20 @@ func (grid) Cell(r lineage.Ref) (lineage.Cell, error) {
 func (grid) Term(r lineage.Ref) (string, lineage.Form, bool, error) {
 	return "(sum A2 A3)", lineage.Value, r.Place == 1, nil
 }
+
+// @C is a sum of which only the first two parts and the last are told.
+func (grid) Sum(lineage.Ref) (*lineage.Sum, error) {
+	one := &lineage.Alternative{Factors: []lineage.Factor{{Place: 0}}}
+	return &lineage.Sum{
+		Value: 55, OK: true, Status: 'E', Unknown: lineage.Nowhere(), Lost: lineage.Nowhere(), Many: true, Width: 1, Numbers: 10,
+		Parts: []lineage.SumPart{{Alternative: one}, {Alternative: one, At: 1}, {Alternative: one, At: 9}},
+	}, nil
+}
+
+func (grid) Leaves(_ lineage.Ref, found func(lineage.Ref)) error {
+	found(lineage.Ref{Row: 1})
+	return nil
+}
 func (grid) Column(int32) string { return "obs_value" }
 func (grid) Source(int32) string { return "t" }
 
@@ -38,6 +52,7 @@ func TestSolveAndFollow(t *testing.T) {
 		{"(sum A2 (& ~ A9) A4)", "#1 + null + #2", 6, 'A', false},
 		{"(count A2 A9 (& 1 A4))", "count(#1, #2, #3)", 2, 'A', false},
 		{"(& 0 A9)", "0", 0, 'A', false},
+		{"(/ (* 100 @C) A5)", "100 * (#1 + #2 + … + #10) / #11", 1100, 'E', false},
 		{"(* A2 A9)", "#1 * #2", math.NaN(), 'P', false},
 		{"(/ A2 0)", "#1 / 0", math.NaN(), 'A', false},
 	} {

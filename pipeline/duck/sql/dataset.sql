@@ -193,6 +193,19 @@ LEFT JOIN (SELECT * FROM __corrections) c ON c.__name = __correction
 WHERE __says
 ORDER BY __spans.__key, __nth;
 
+{{template "names" .}}
+{{- end}}
+
+{{define "adopted" -}}
+-- The vintages of another release that were made of the same.
+CREATE TABLE {{.History}} AS SELECT * FROM {{.From}}.{{.History}};
+
+INSERT INTO quarantine SELECT * FROM {{.From}}.quarantine WHERE dataset = {{.Dataset}};
+
+{{template "names" .}}
+{{- end}}
+
+{{define "names" -}}
 CREATE VIEW {{.Latest}} AS SELECT * FROM {{.History}} WHERE vintage_to IS NULL;
 
 CREATE MACRO {{.Macro}}(ts) AS TABLE SELECT * FROM {{.History}}

@@ -1,6 +1,15 @@
 -- How often and how far published values were changed. A revision is a change from one value of an observation to the
 -- next one that the source published; corrections of ours and values that were replaced as they appeared are none. Means
 -- are taken in a fixed order: sums of binary fractions depend on it.
+{{define "steps"}}        SELECT *, obs_value - __before AS __change FROM (
+            SELECT {{list .Key}}, obs_value, vintage_from, vintage_to, obs_value IS NOT NULL AND correction IS NULL AS __told,
+                CASE WHEN correction IS NULL
+                    THEN lag(CASE WHEN correction IS NULL THEN obs_value END IGNORE NULLS) OVER (PARTITION BY {{list .Key}} ORDER BY vintage_from) END AS __before
+            FROM {{.History}} h
+            {{- if .Changed}} SEMI JOIN (FROM {{.History}} WHERE vintage_to IS NOT NULL) c ON {{.Same}}{{end}}
+            WHERE vintage_to IS NULL OR vintage_to > vintage_from
+        ){{end}}
+
 {{define "observations" -}}
 {{- range $i, $d := .Datasets}}{{if $i}}
 UNION ALL BY NAME
@@ -23,14 +32,7 @@ FROM (
         max(abs(__change)) AS max_abs_revision,
         avg(abs(__change / __before) * 100 ORDER BY vintage_from) FILTER (__change <> 0 AND __before <> 0) AS mean_abs_percent
     FROM (
-        SELECT *, obs_value - __before AS __change FROM (
-            SELECT {{list .Key}}, obs_value, vintage_from, vintage_to, obs_value IS NOT NULL AND correction IS NULL AS __told,
-                CASE WHEN correction IS NULL
-                    THEN lag(CASE WHEN correction IS NULL THEN obs_value END IGNORE NULLS) OVER (PARTITION BY {{list .Key}} ORDER BY vintage_from) END AS __before
-            FROM {{.History}} h
-            {{- if $.Changed}} SEMI JOIN (FROM {{.History}} WHERE vintage_to IS NOT NULL) c ON {{.Same}}{{end}}
-            WHERE vintage_to IS NULL OR vintage_to > vintage_from
-        )
+{{template "steps" .}}
     )
     GROUP BY {{list .Key}}
 )
@@ -43,15 +45,43 @@ WHERE false
 {{- end}}
 {{- end}}
 
+{{define "changed" -}}
+-- Most observations are changed once, and then there is nothing to add up in order, which takes long for each of many.
+{{- range $i, $d := .Datasets}}{{if $i}}
+UNION ALL BY NAME{{end}}
+SELECT {{.Name}} AS dataset, {{.Series}} AS series, time_period, revisions, mean_revision, mean_abs_revision, max_abs_revision, mean_abs_percent
+FROM (
+    WITH changes AS (
+        SELECT {{list .Key}}, vintage_from, __change, CASE WHEN __before <> 0 THEN abs(__change / __before) * 100 END AS __percent,
+            count(*) OVER (PARTITION BY {{list .Key}}) AS revisions
+        FROM (
+{{template "steps" .}}
+        ) WHERE __change <> 0
+    )
+    SELECT {{list .Key}}, revisions, __change AS mean_revision, abs(__change) AS mean_abs_revision, abs(__change) AS max_abs_revision,
+        __percent AS mean_abs_percent
+    FROM changes WHERE revisions = 1
+    UNION ALL BY NAME
+    SELECT {{list .Key}}, count(*) AS revisions, avg(__change ORDER BY vintage_from) AS mean_revision,
+        avg(abs(__change) ORDER BY vintage_from) AS mean_abs_revision, max(abs(__change)) AS max_abs_revision,
+        avg(__percent ORDER BY vintage_from) AS mean_abs_percent
+    FROM changes WHERE revisions > 1
+    GROUP BY {{list .Key}}
+)
+{{- else}}
+SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS series, NULL::VARCHAR AS time_period, NULL::BIGINT AS revisions, NULL::DOUBLE AS mean_revision,
+    NULL::DOUBLE AS mean_abs_revision, NULL::DOUBLE AS max_abs_revision, NULL::DOUBLE AS mean_abs_percent
+WHERE false
+{{- end}}
+{{- end}}
+
 {{define "view"}}CREATE VIEW revisions AS
 {{template "observations" .}};
 {{end}}
 
 {{define "summary"}}CREATE TABLE revision_summary AS
 WITH changed AS (
-    SELECT * FROM (
-{{template "observations" .}}
-    ) WHERE revisions > 0
+{{template "changed" .}}
 ), standing AS (
 {{- range $i, $d := .Datasets}}{{if $i}}
     UNION ALL{{end}}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
@@ -331,15 +330,6 @@ func FuzzFormat(f *testing.F) {
 			return b.Format() + d, err
 		}
 		got, err := read(sheet.Input{Name: "b.csv", Data: bytes.NewReader(data), Size: int64(len(data))})
-		if kind := fault.KindOf(err); err != nil && kind != fault.Input && kind != fault.Limit {
-			t.Fatalf("an error that is no fault of the book: %v", err)
-		}
-		var broke interface{ Stack() []byte }
-		if errors.As(err, &broke) {
-			t.Fatalf("%v\n%s", err, broke.Stack())
-		}
-		if err == nil && !utf8.ValidString(got) {
-			t.Errorf("not UTF-8: %q", got)
-		}
+		sheettest.CheckDump(t, got, err)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/numeral"
 	"github.com/statloom/statloom/sources/sheet/numfmt"
 	"github.com/statloom/statloom/sources/sheet/tape"
 )
@@ -308,7 +309,7 @@ func (t *table) setValue(out *tape.Cell, c *cell, text string, l *look) {
 		out.Type, out.Text = sheet.Error, v
 		if isError(text) { // which LibreOffice stores as the number 0
 			out.Text = text
-		} else if n, ok := parseNumber(v); ok {
+		} else if n, ok := numeral.Stored(v); ok {
 			out.Type, out.Num = sheet.Number, n
 			t.setDate(&out.Cell, l.format)
 		}

@@ -1,91 +1,37 @@
 package html
 
 import (
-	"bytes"
-	"errors"
-	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 )
 
-// checkBook reads a book whole and checks what the contract promises of every reader.
+// checkBook checks beside the contract that the reader itself names sheets apart and lays merged ranges side by side.
 func checkBook(t *testing.T, data []byte) {
-	limits := sheet.Limits{Inflated: 1 << 22, Cells: 1 << 16, Text: 1 << 12, Strings: 1 << 16, Merges: 1 << 8, Sheets: 16, Nesting: 16}
-	b, err := sheet.Open(t.Context(), []sheet.Format{Format{}}, sheet.Input{Name: "b.xls", Data: bytes.NewReader(data), Size: int64(len(data))}, limits)
-	if err != nil {
-		checkFault(t, err)
-		return
-	}
+	limits := sheettest.FuzzLimits()
+	limits.Nesting = 16
+	b, err := sheettest.OpenBytes(t.Context(), Format{}, "b.xls", data, limits)
+	tails := sheettest.Check(t, b, err)
 	names := map[string]bool{}
-	for i, info := range b.Sheets() {
-		if names[info.Name] || info.Name == "" || !utf8.ValidString(info.Name) {
-			t.Fatalf("sheet %q", info.Name)
+	for i, tail := range tails {
+		name := b.Sheets()[i].Name
+		if names[name] || name == "" || !utf8.ValidString(name) {
+			t.Fatalf("sheet %q", name)
 		}
-		names[info.Name] = true
-		last := 0
-		tail, err := b.Scan(t.Context(), i, func(r *sheet.Row) error {
-			if r.Number <= last || r.Number > sheet.MaxRows || (len(r.Cells) == 0 && !r.Hidden) {
-				t.Fatalf("row %d with %d cells after row %d", r.Number, len(r.Cells), last)
-			}
-			last = r.Number
-			col := 0
-			for _, c := range r.Cells {
-				if c.Col <= col || c.Col > sheet.MaxCols {
-					t.Fatalf("column %d after %d", c.Col, col)
-				}
-				col = c.Col
-				checkCell(t, b, c)
-			}
-			return nil
-		})
-		if err != nil {
-			checkFault(t, err)
+		names[name] = true
+		if tail == nil {
 			continue
 		}
 		for k, m := range tail.Merges {
-			if m.Row1 < 1 || m.Col1 < 1 || m.Row2 < m.Row1 || m.Col2 < m.Col1 || m.Row2 > sheet.MaxRows || m.Col2 > sheet.MaxCols {
-				t.Fatalf("merged %+v", m)
-			}
 			for _, o := range tail.Merges[:k] {
 				if m.Row1 <= o.Row2 && o.Row1 <= m.Row2 && m.Col1 <= o.Col2 && o.Col1 <= m.Col2 {
 					t.Fatalf("%v and %v overlap", m, o)
 				}
 			}
 		}
-	}
-}
-
-func checkCell(t *testing.T, b sheet.Book, c sheet.Cell) {
-	switch {
-	case c.Type > sheet.Error, c.NoCache && (c.Type != sheet.Empty || !c.Formula), c.Type == sheet.Empty && c.Formula && !c.NoCache,
-		math.IsNaN(c.Num), math.IsInf(c.Num, 0),
-		(c.Type == sheet.Empty || c.Type == sheet.Text || c.Type == sheet.Error) && c.Num != 0,
-		c.Type == sheet.Error && c.Text == "", !utf8.ValidString(c.Text), b.Style(c.Style) == nil:
-		t.Fatalf("%+v", c)
-	}
-	last := 0
-	for _, r := range c.Runs {
-		if r.End <= last {
-			t.Fatalf("%+v", c)
-		}
-		last = r.End
-	}
-	if c.Runs != nil && last != len(c.Text) {
-		t.Fatalf("runs end before the text: %+v", c)
-	}
-}
-
-func checkFault(t *testing.T, err error) {
-	if kind := fault.KindOf(err); kind != fault.Input && kind != fault.Limit {
-		t.Fatalf("an error that is no fault of the book: %v", err)
-	}
-	var broke interface{ Stack() []byte }
-	if errors.As(err, &broke) {
-		t.Fatalf("%v\n%s", err, broke.Stack())
 	}
 }
 

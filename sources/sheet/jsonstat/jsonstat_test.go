@@ -259,16 +259,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := dump(t, string(data), sheet.Limits{Text: 1 << 10, Cells: 1 << 12, Strings: 1 << 16})
-		if kind := fault.KindOf(err); err != nil && kind != fault.Input && kind != fault.Limit {
-			t.Fatalf("an error that is no fault of the book: %v", err)
-		}
-		var broke interface{ Stack() []byte }
-		if errors.As(err, &broke) {
-			t.Fatalf("%v\n%s", err, broke.Stack())
-		}
-		if err == nil && !utf8.ValidString(got) {
-			t.Errorf("not UTF-8: %q", got)
-		}
+		sheettest.CheckDump(t, got, err)
 	})
 }
 

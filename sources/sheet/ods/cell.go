@@ -2,11 +2,11 @@ package ods
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/numeral"
 	"github.com/statloom/statloom/sources/sheet/tape"
 )
 
@@ -182,7 +182,7 @@ func (t *table) setNumber(out *sheet.Cell, c *raw) {
 			out.Text = "0"
 		}
 	default:
-		out.Num, ok = parseNumber(v)
+		out.Num, ok = numeral.Stored(v)
 	}
 	if !ok {
 		out.Type, out.Num = sheet.Error, 0
@@ -225,16 +225,3 @@ func (t *table) keepsRuns(c *sheet.Cell) bool {
 
 // digits writes a serial number, as short as it can be.
 func digits(serial float64) string { return strconv.FormatFloat(serial, 'f', -1, 64) }
-
-// parseNumber reads a number as XML writes them: no hexadecimals, infinities or underscores.
-func parseNumber(v string) (float64, bool) {
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseFloat(v, 64)
-	return n, err == nil && !math.IsInf(n, 0)
-}

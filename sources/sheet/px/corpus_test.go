@@ -18,16 +18,7 @@ import (
 
 func openFile(t testing.TB, path string) *book {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := Format{}.Open(t.Context(), sheet.Input{Name: path, Data: f, Size: info.Size()}, sheet.Limits{})
+	b, err := Format{}.Open(t.Context(), sheettest.Input(t, path), sheet.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

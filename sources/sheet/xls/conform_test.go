@@ -1,8 +1,6 @@
 package xls
 
 import (
-	"errors"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,10 +75,7 @@ func dump(t testing.TB, data []byte, limits sheet.Limits) (string, error) {
 // refused checks that a book is refused as it should be.
 func refused(t testing.TB, err error, kind fault.Kind, what string) {
 	t.Helper()
-	var broke interface{ Stack() []byte }
-	if fault.KindOf(err) != kind || err == nil || !strings.Contains(err.Error(), what) || errors.As(err, &broke) {
-		t.Errorf("%v, want an error of kind %v saying %q", err, kind, what)
-	}
+	sheettest.Refused(t, err, what, kind)
 }
 
 // TestCutAnywhere cuts a book short at every byte: it is read whole or refused, never read in part.

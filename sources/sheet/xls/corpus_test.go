@@ -1,14 +1,9 @@
 package xls
 
 import (
-	"encoding/csv"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,21 +16,6 @@ import (
 	"github.com/statloom/statloom/sources/sheet/sheettest"
 )
 
-// scanAll reads every sheet and gives the number of cells.
-func scanAll(t testing.TB, b sheet.Book) (cells int, err error) {
-	t.Helper()
-	for i := range b.Sheets() {
-		_, err := b.Scan(t.Context(), i, func(r *sheet.Row) error {
-			cells += len(r.Cells)
-			return nil
-		})
-		if err != nil {
-			return cells, err
-		}
-	}
-	return cells, nil
-}
-
 // TestCorpus reads all real books, among them some that broke other readers: each is read or refused clearly, soon and in
 // little memory.
 func TestCorpus(t *testing.T) {
@@ -46,84 +26,25 @@ func TestCorpus(t *testing.T) {
 	total := 0
 	for _, path := range corpusBooks(t) {
 		name := filepath.Base(path)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		b, err := openFile(t, path, sheet.Limits{})
-		n := 0
-		if err == nil {
-			n, err = scanAll(t, b)
-		}
-		took := time.Since(start)
-		runtime.ReadMemStats(&after)
-		total += n
+		cost, err := sheettest.ReadFile(t, Format{}, path)
+		total += cost.Cells
 		if what, ok := refusals[name]; ok {
-			refused(t, err, fault.Input, what)
+			sheettest.Refused(t, err, what, fault.Input)
 		} else if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if spent := after.TotalAlloc - before.TotalAlloc; took > 5*time.Second || spent > 128<<20 {
-			t.Errorf("%s: took %v and %d MiB", name, took, spent>>20)
+		if cost.Took > 5*time.Second || cost.Allocated > 128<<20 {
+			t.Errorf("%s: took %v and %d MiB", name, cost.Took, cost.Allocated>>20)
 		}
 	}
 	t.Logf("%d cells", total)
 }
 
-// TestTruth finds every figure that people read out of the monthly books, at its sheet, row and column.
-func TestTruth(t *testing.T) {
-	f, err := os.Open(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/truth/visible/iip_cells.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	byBook := map[string][][]string{} // report date -> sheet, row, col, value
-	for _, r := range records[1:] {
-		byBook[r[0]] = append(byBook[r[0]], r[1:5])
-	}
-	found := 0
-	for date, cells := range byBook {
-		files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/*", date+"*.xls"))
-		if err != nil || len(files) != 1 {
-			continue // an .xlsx
-		}
-		b, err := openFile(t, files[0], sheet.Limits{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		grids := map[string]*sheet.Grid{}
-		for i, info := range b.Sheets() {
-			if grids[info.Name], err = sheet.Load(t.Context(), b, i); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, c := range cells {
-			row, _ := strconv.Atoi(c[1])
-			col, _ := strconv.Atoi(c[2])
-			want, err := strconv.ParseFloat(c[3], 64)
-			g := grids[c[0]]
-			if err != nil || g == nil {
-				t.Fatalf("%s: sheet %q, value %q: %v", date, c[0], c[3], err)
-			}
-			got := g.At(row, col)
-			if got == nil || got.Type != sheet.Number || math.Abs(got.Num-want) > 1e-9*math.Abs(want) {
-				t.Errorf("%s, %s!%s: %+v, want %v", date, c[0], sheet.A1(row, col), got, want)
-			}
-			found++
-		}
-	}
-	t.Logf("%d figures found", found)
-	if found < 1000 {
-		t.Errorf("only %d figures were looked for", found)
-	}
-}
+func TestTruth(t *testing.T) { sheettest.CheckTruth(t, Format{}, ".xls", 1000) }
 
 // TestRightReads checks what is easily read wrongly.
 func TestRightReads(t *testing.T) {
-	for _, c := range []struct{ file, sheet, cell, want string }{
+	sheettest.CheckPlaces(t, Format{}, [][4]string{
 		{"hostile_calamine/date_1904.xls", "Sheet1", "A1", "date 44197 42735"},
 		{"hostile_calamine/date_1904.xls", "Sheet1", "A3", "number 10.632060185185185 10.632060185185185"},
 		{"hostile_calamine/sst_continue.xls", "Sheet1", "A136", "text New CONTINUE block"},
@@ -137,37 +58,7 @@ func TestRightReads(t *testing.T) {
 		{"hostile_readxl/utf8-sheet-names.xls", "µ", "A2", "number 1 1"},
 		{"hostile_readxl/missing-first-column.xls", "Sheet1", "B3", "number 3 3"},
 		{"hostile_readxl/mtcars.xls", "head(mtcars)", "A2", "number 21 21"},
-	} {
-		b, err := openFile(t, filepath.Join(sheettest.Shared(t, "corpus"), c.file), sheet.Limits{})
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		i := slices.IndexFunc(b.Sheets(), func(info sheet.Info) bool { return info.Name == c.sheet })
-		if i < 0 {
-			t.Errorf("%s has no sheet %q but %v", c.file, c.sheet, b.Sheets())
-			continue
-		}
-		g, err := sheet.Load(t.Context(), b, i)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		row, col, _ := sheet.ParseA1(c.cell)
-		got := ""
-		switch at := g.At(row, col); {
-		case c.cell == "" && g.Hidden:
-			got = "hidden"
-		case at == nil:
-		case at.Type == sheet.Number || at.Type == sheet.Date:
-			got = fmt.Sprint(at.Type, at.Num, " ", at.Text)
-		default:
-			got = at.Type.String() + " " + at.Text
-		}
-		if got != c.want {
-			t.Errorf("%s, %s!%s: %q, want %q", c.file, c.sheet, c.cell, got, c.want)
-		}
-	}
+	})
 }
 
 // TestSideBySide scans all sheets of a book at once.
@@ -177,7 +68,7 @@ func TestSideBySide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := scanAll(t, b)
+	want, err := sheettest.Drain(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +117,7 @@ func BenchmarkMonthlyBooks(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			n, err := scanAll(b, book)
+			n, err := sheettest.Drain(b.Context(), book)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -277,7 +168,7 @@ func BenchmarkSheet(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if n, err := scanAll(b, book); err != nil || n != rows*cols {
+				if n, err := sheettest.Drain(b.Context(), book); err != nil || n != rows*cols {
 					b.Fatal(n, err)
 				}
 			}

@@ -2,7 +2,6 @@ package xls
 
 import (
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"os/exec"
@@ -20,17 +19,7 @@ import (
 // corpusBooks lists the real books.
 func corpusBooks(t testing.TB) []string {
 	t.Helper()
-	var paths []string
-	err := filepath.WalkDir(sheettest.Shared(t, "corpus"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".xls") {
-			paths = append(paths, path)
-		}
-		return err
-	})
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no books: %v", err)
-	}
-	return paths
+	return sheettest.Corpus(t, 1, ".xls")
 }
 
 // libreOffice converts books to .xlsx and gives the paths of what came out, "" where nothing did.
@@ -112,7 +101,7 @@ func againstLibreOffice(t *testing.T, names []string, books [][]byte) {
 			if err != nil || converted[i] == "" {
 				t.Fatalf("error %v, converted to %q", err, converted[i])
 			}
-			want, err := xlsx.Format{}.Open(t.Context(), input(t, converted[i]), sheet.Limits{})
+			want, err := xlsx.Format{}.Open(t.Context(), sheettest.Input(t, converted[i]), sheet.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,13 +2,12 @@ package xls
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/sheettest"
 )
 
 func sheetInput(data []byte) sheet.Input {
@@ -17,22 +16,7 @@ func sheetInput(data []byte) sheet.Input {
 
 func openFile(t testing.TB, path string, limits sheet.Limits) (sheet.Book, error) {
 	t.Helper()
-	return sheet.Open(t.Context(), []sheet.Format{Format{}}, input(t, path), limits)
-}
-
-// input opens a file until the test ends.
-func input(t testing.TB, path string) sheet.Input {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sheet.Input{Name: filepath.Base(path), Data: f, Size: info.Size()}
+	return sheettest.OpenFile(t, Format{}, path, limits)
 }
 
 // oneSheet writes a book of a sheet called S, with what write adds to the part before it and to the sheet.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/sources/sheet/charset"
+	"github.com/statloom/statloom/sources/sheet/numeral"
 	"github.com/statloom/statloom/sources/sheet/zipxml"
 )
 
@@ -175,7 +176,7 @@ const epoch1904 = 1462
 // setNumber reads a number or a date. What is no finite number is an Error cell: its value is not known.
 func (s *scanner) setNumber(c *sheet.Cell, v []byte) {
 	c.Type, c.Text = sheet.Number, string(v)
-	n, ok := parseNumber(c.Text)
+	n, ok := numeral.Stored(c.Text)
 	if !ok {
 		c.Type = sheet.Error
 		return

@@ -1,15 +1,7 @@
 package xlsx
 
 import (
-	"encoding/csv"
-	"fmt"
-	"math"
-	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,87 +21,10 @@ func books(t testing.TB, pattern string) []string {
 
 func openFile(t testing.TB, path string, limits sheet.Limits) (sheet.Book, error) {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := sheet.Input{Name: filepath.Base(path), Data: f, Size: info.Size()}
-	return sheet.Open(t.Context(), []sheet.Format{Format{}}, in, limits)
+	return sheettest.OpenFile(t, Format{}, path, limits)
 }
 
-// scanAll reads every sheet and gives the number of cells.
-func scanAll(t testing.TB, b sheet.Book) (cells int, err error) {
-	t.Helper()
-	for i := range b.Sheets() {
-		_, err := b.Scan(t.Context(), i, func(r *sheet.Row) error {
-			cells += len(r.Cells)
-			return nil
-		})
-		if err != nil {
-			return cells, err
-		}
-	}
-	return cells, nil
-}
-
-// TestTruth finds every figure that people read out of the monthly books, at its sheet, row and column.
-func TestTruth(t *testing.T) {
-	f, err := os.Open(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/truth/visible/iip_cells.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	byBook := map[string][][]string{} // report date -> sheet, row, col, value
-	for _, r := range records[1:] {
-		byBook[r[0]] = append(byBook[r[0]], r[1:5])
-	}
-	found := 0
-	for date, cells := range byBook {
-		files, err := filepath.Glob(filepath.Join(sheettest.Shared(t, "corpus"), "gso_monthly/raw", date+"*.xlsx"))
-		if err != nil || len(files) != 1 {
-			continue // an .xls
-		}
-		b, err := openFile(t, files[0], sheet.Limits{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		grids := map[string]*sheet.Grid{}
-		for i, info := range b.Sheets() {
-			if info.Name == cells[0][0] {
-				if grids[info.Name], err = sheet.Load(t.Context(), b, i); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		for _, c := range cells {
-			row, _ := strconv.Atoi(c[1])
-			col, _ := strconv.Atoi(c[2])
-			want, err := strconv.ParseFloat(c[3], 64)
-			g := grids[c[0]]
-			if err != nil || g == nil {
-				t.Fatalf("%s: sheet %q, value %q: %v", date, c[0], c[3], err)
-			}
-			got := g.At(row, col)
-			if got == nil || got.Type != sheet.Number || math.Abs(got.Num-want) > 1e-9*math.Abs(want) {
-				t.Errorf("%s, %s!%s: %+v, want %v", date, c[0], sheet.A1(row, col), got, want)
-			}
-			found++
-		}
-	}
-	t.Logf("%d figures found", found)
-	if found < 4000 {
-		t.Errorf("only %d figures were looked for", found)
-	}
-}
+func TestTruth(t *testing.T) { sheettest.CheckTruth(t, Format{}, ".xlsx", 4000) }
 
 // TestHostile reads books that broke other readers: each is read or refused clearly, soon and in little memory.
 func TestHostile(t *testing.T) {
@@ -122,26 +37,15 @@ func TestHostile(t *testing.T) {
 	for _, path := range books(t, "hostile_*/*.xls[xm]") {
 		name := filepath.Base(path)
 		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			start := time.Now()
-			b, err := openFile(t, path, sheet.Limits{})
-			n := 0
-			if err == nil {
-				n, err = scanAll(t, b)
-			}
-			took := time.Since(start)
-			runtime.ReadMemStats(&after)
-			cells[name] = n
+			cost, err := sheettest.ReadFile(t, Format{}, path)
+			cells[name] = cost.Cells
 			if what, ok := refused[name]; ok {
-				if fault.KindOf(err) != fault.Input || !strings.Contains(err.Error(), what) {
-					t.Errorf("%v, want an input error saying %q", err, what)
-				}
+				sheettest.Refused(t, err, what, fault.Input)
 			} else if err != nil {
 				t.Error(err)
 			}
-			if spent := after.TotalAlloc - before.TotalAlloc; took > 5*time.Second || spent > 128<<20 {
-				t.Errorf("took %v and %d MiB", took, spent>>20)
+			if cost.Took > 5*time.Second || cost.Allocated > 128<<20 {
+				t.Errorf("took %v and %d MiB", cost.Took, cost.Allocated>>20)
 			}
 		})
 	}
@@ -150,7 +54,7 @@ func TestHostile(t *testing.T) {
 
 // TestRightReads checks what is easily read wrongly.
 func TestRightReads(t *testing.T) {
-	for _, c := range []struct{ file, sheet, cell, want string }{
+	sheettest.CheckPlaces(t, Format{}, [][4]string{
 		{"hostile_calamine/date_1904.xlsx", "Sheet1", "A1", "date 44197 42735"},
 		{"hostile_calamine/date_1904.xlsx", "Sheet1", "A3", "number 10.6320601851852 10.6320601851852"},
 		{"hostile_calamine/strict_iso_paths.xlsx", "ml_out", "A2", "text 150-031260-001_B"},
@@ -169,39 +73,7 @@ func TestRightReads(t *testing.T) {
 		{"hostile_messytables/sw_gen.xlsx", "tweets", "A2", "text 474939423470395392"},
 		{"hostile_messytables/libreoffice.xlsx", "Sheet1", "A1", ""},
 		{"hostile_excelize/OverflowNumericCell.xlsx", "Sheet1", "A1", "number 8.595602512225e+12 8595602512225"},
-	} {
-		b, err := openFile(t, filepath.Join(sheettest.Shared(t, "corpus"), c.file), sheet.Limits{})
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		i := slices.IndexFunc(b.Sheets(), func(info sheet.Info) bool { return info.Name == c.sheet })
-		if i < 0 {
-			t.Errorf("%s has no sheet %q", c.file, c.sheet)
-			continue
-		}
-		g, err := sheet.Load(t.Context(), b, i)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		row, col, _ := sheet.ParseA1(c.cell)
-		got := ""
-		switch at := g.At(row, col); {
-		case c.cell == "" && g.Hidden:
-			got = "hidden"
-		case at == nil:
-		case at.NoCache:
-			got = "no cache"
-		case at.Type == sheet.Number || at.Type == sheet.Date:
-			got = fmt.Sprint(at.Type, at.Num, " ", at.Text)
-		default:
-			got = at.Type.String() + " " + at.Text
-		}
-		if got != c.want {
-			t.Errorf("%s, %s!%s: %q, want %q", c.file, c.sheet, c.cell, got, c.want)
-		}
-	}
+	})
 }
 
 // BenchmarkMonthlyBooks scans all monthly books once an iteration.
@@ -214,7 +86,7 @@ func BenchmarkMonthlyBooks(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			n, err := scanAll(b, book)
+			n, err := sheettest.Drain(b.Context(), book)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strconv"
 )
 
 // digits reads the decimal digits, up to 8 of them, that b begins with: their value and their number.
@@ -28,7 +27,7 @@ func digits(b []byte) (value uint64, n int) {
 }
 
 // decimal reads a number at the start of b, of as many bytes as n: an optional minus, digits, a fraction, an exponent. It
-// takes less than XML allows, and leaves the rest to parseNumber: ok is false. b goes on for 16 bytes behind a number.
+// takes less than XML allows, and leaves the rest to numeral.Stored: ok is false. b goes on for 16 bytes behind a number.
 func decimal(b []byte) (value float64, n int, ok bool) {
 	negative := b[0] == '-'
 	if negative {
@@ -182,17 +181,4 @@ func eiselLemire(whole uint64, power int) (value float64, ok bool) {
 		return 0, false
 	}
 	return math.Float64frombits(exp2<<52 | mantissa&(1<<52-1)), true
-}
-
-// parseNumber reads a number as XML writes them: no hexadecimals, infinities or underscores.
-func parseNumber(v string) (float64, bool) {
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; {
-		case c >= '0' && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseFloat(v, 64)
-	return n, err == nil && !math.IsInf(n, 0)
 }

@@ -82,7 +82,9 @@ func (s *scanner) emitPiece(p *piece) error {
 		p.size = 0
 		return nil
 	}
-	from, own := 0, s.row.Cells
+	own := s.row.Cells
+	defer func() { s.row.Cells = own }() // the piece goes back, whatever happens
+	from := 0
 	for _, row := range p.rows {
 		s.row = sheet.Row{Number: int(row.number), Hidden: row.hidden, Cells: p.cells[from:row.end:row.end]}
 		from = row.end
@@ -90,7 +92,6 @@ func (s *scanner) emitPiece(p *piece) error {
 			return err
 		}
 	}
-	s.row.Cells = own
 	s.cells += int64(len(p.cells))
 	return nil
 }

@@ -31,6 +31,13 @@ type scanner struct {
 // Scan streams a sheet. A chart sheet has no rows.
 func (b *book) Scan(ctx context.Context, i int, visit func(*sheet.Row) error) (*sheet.Tail, error) {
 	s := &scanner{name: b.infos[i].Name, visit: visit, rowReader: rowReader{usual: usual{most: b.limits.Text}, book: b}}
+	kept := scratches.Get().(*scratch)
+	s.scratch, s.row.Cells = *kept, kept.kept
+	defer func() {
+		clear(s.row.Cells[:cap(s.row.Cells)])
+		*kept, kept.kept = s.scratch, s.row.Cells[:0]
+		scratches.Put(kept)
+	}()
 	err := s.scan(ctx, b.sheets[i])
 	if err == nil {
 		return &s.tail, nil

@@ -102,8 +102,13 @@ func knownOf(text string) sheet.Known {
 	case charset.ASCII(text):
 		return sheet.Stays
 	case charset.SingleByte(text):
-		if guessed, doubt := charset.Guess(text); doubt == charset.Clear && guessed == text {
+		guessed, doubt := charset.Guess(text)
+		switch {
+		case guessed != text:
+		case doubt == charset.Clear:
 			return sheet.Stays
+		case doubt == charset.IfPure:
+			return sheet.Pure
 		}
 	case charset.Compose(text) == text:
 		return sheet.Unicode

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/statloom/statloom/sources/sheet"
 )
@@ -26,22 +27,30 @@ type usual struct {
 	ref    uint64 // the row's number and the quote behind it, as the references of its cells end
 	mask   uint64 // of the bytes of ref
 	refLen int
-	digits arena // texts of numbers
-	texts  arena
 }
 
 // rowReader reads usual rows, for a scanner or beside one.
 type rowReader struct {
 	usual
+	scratch
 	book   *book
 	shared *sharedStrings
 	row    sheet.Row
 	given  bool   // the row says its number
-	tag    []byte // the end of a row's tag, from behind its number on
 	at     uint32 // which of the row's cells is read
-	later  []sharedCell
-	cells  int64 // read so far
+	cells  int64  // read so far
 }
+
+// scratch is what a rowReader works with, kept from sheet to sheet: a book has many small ones.
+type scratch struct {
+	kept   []sheet.Cell // room for those of a row
+	tag    []byte       // the end of a row's tag, from behind its number on
+	later  []sharedCell
+	digits arena // texts of numbers
+	texts  arena
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // sharedCell is a cell whose text is looked up once the cells behind it are read: several look-ups in a row do not wait for
 // each other's memory.

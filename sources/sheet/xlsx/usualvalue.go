@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/numeral"
 )
 
 // usualRest reads a cell from behind its style on, whatever it holds.
@@ -71,7 +72,7 @@ func (s *rowReader) usualNumber(c *sheet.Cell, b []byte, p int) (next int) {
 		for n = 0; kinds[b[p+n]]&numberByte != 0; {
 			n++
 		}
-		if value, ok = parseNumber(string(b[p : p+n])); !ok {
+		if value, ok = numeral.Stored(string(b[p : p+n])); !ok {
 			s.stuck = p + n
 			return 0
 		}
@@ -247,7 +248,7 @@ func entity(w uint64) int {
 const (
 	nameByte   = 1 << iota // names of attributes, as far as they are plain
 	valueByte              // values of attributes in ASCII
-	numberByte             // what parseNumber looks at
+	numberByte             // what numeral.Stored looks at
 )
 
 var kinds = func() (table [256]uint8) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -152,3 +153,75 @@ func TestPanicsReachTheReader(t *testing.T) {
 	_, err := textOf(x)
 	t.Error(err)
 }
+
+// TestAside has work done beside reading: every stretch that comes out lies where the reader is, and begins and ends behind
+// a mark.
+func TestAside(t *testing.T) {
+	content, want := large()
+	a, err := open(pack(t, "p.xml", content), sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := a.Open(t.Context(), "p.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	if _, err := x.Root(); err != nil {
+		t.Fatal(err)
+	}
+	const mark = "</b>"
+	x.Aside(mark, func(b []byte, n int) any { return string(b[:n]) })
+	var out strings.Builder
+	stretches := 0
+	for {
+		if piece, err := x.Piece(); err != nil {
+			t.Fatal(err)
+		} else if piece != nil {
+			stretches++
+			text := piece.(string)
+			if b, n := x.Ahead(); n < len(text) || string(b[:len(text)]) != text || !strings.HasPrefix(text, "<b") || !strings.HasSuffix(text, mark) {
+				t.Fatalf("the stretch %.50q does not lie at %.50q", text, b)
+			}
+			inner, err := textOf(newReader(a, "piece", &whole{"<a>" + text + "</a>"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out.WriteString(inner + "\n")
+			x.Take(len(text))
+			time.Sleep(time.Millisecond) // so that the work goes ahead
+			continue
+		}
+		kind, err := x.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case kind == Text:
+			out.Write(x.Text())
+		case kind == End && out.Len() == 0:
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	if got := strings.ReplaceAll(out.String(), "\n", ""); got != strings.ReplaceAll(want, "\n", "") || stretches == 0 {
+		t.Errorf("%d stretches, %d bytes of %d", stretches, len(got), len(want))
+	}
+}
+
+// whole is a feed of one block.
+type whole struct{ text string }
+
+func (w *whole) next() (*block, error) {
+	if w.text == "" {
+		return nil, io.EOF
+	}
+	var b block
+	b.to = copy(b.buf[:], w.text)
+	w.text = ""
+	return &b, nil
+}
+
+func (w *whole) close() {}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
@@ -30,23 +31,29 @@ type Reader struct {
 	part    string
 	feed    feed
 
-	block *block // that buf is of
-	shift int    // where in the block buf begins
-	buf   []byte // of the feed's block, or own
-	own   []byte // for what is longer than a block reaches back
-	pos   int    // next byte of buf
-	end   int    // end of what has been read into buf
-	base  int64  // offset of buf[0] in the part
-	read  bool   // reading has begun
-	eof   bool
+	block  *block // that buf is of
+	shift  int    // where in the block buf begins
+	buf    []byte // of the feed's block, or own
+	own    []byte // for what is longer than a block reaches back
+	pos    int    // next byte of buf
+	end    int    // end of what has been read into buf
+	base   int64  // offset of buf[0] in the part
+	read   bool   // reading has begun
+	eof    bool
+	closed bool
 
-	names   []byte // names of the open elements, one behind the other
-	ends    []int  // where each ends in names
+	*stack
 	name    []byte // local name of the last Start or End
-	attrs   []attr
 	text    []byte
 	pending bool // the End of an empty element is still to come
 	rooted  bool // the root element has begun
+}
+
+// stack holds what is open.
+type stack struct {
+	names []byte // names of the open elements, one behind the other
+	ends  []int  // where each ends in names
+	attrs []attr // of the last Start
 }
 
 type attr struct {
@@ -55,13 +62,20 @@ type attr struct {
 	value  []byte
 }
 
+// stacks are kept between parts: a book has many small ones.
+var stacks = sync.Pool{New: func() any { return new(stack) }}
+
 func newReader(a *Archive, part string, feed feed) *Reader {
-	return &Reader{archive: a, part: part, feed: feed}
+	return &Reader{archive: a, part: part, feed: feed, stack: stacks.Get().(*stack)}
 }
 
 // Close ends reading. What the Reader handed out is no longer valid.
 func (r *Reader) Close() error {
 	r.feed.close()
+	clear(r.attrs[:cap(r.attrs)])
+	r.names, r.ends, r.attrs = r.names[:0], r.ends[:0], r.attrs[:0]
+	stacks.Put(r.stack)
+	r.stack, r.name, r.text, r.closed = new(stack), nil, nil, true
 	r.block, r.buf, r.pos, r.end, r.eof = nil, nil, 0, 0, true
 	return nil
 }

@@ -66,6 +66,9 @@ func (r *Reader) Next() (Kind, error) {
 
 // atEnd judges the end of the part.
 func (r *Reader) atEnd() error {
+	if r.closed {
+		return r.Fault("the part was closed")
+	}
 	if n := len(r.ends); n > 0 {
 		return r.Fault(fmt.Sprintf("the part is truncated: </%s> is missing", r.names[r.from(n-1):]))
 	}

@@ -22,6 +22,7 @@
       else if (c !== null && c !== undefined && c !== false && c !== "") e.append(c);
     }
   };
+  s.add = (e, ...children) => append(e, children);
   s.fill = (e, ...children) => { e.replaceChildren(); append(e, children); };
 
   let ids = 0;
@@ -71,10 +72,7 @@
   };
 
   // section is a part of a page under its heading.
-  s.section = (title, ...children) => {
-    const id = s.id("part");
-    return s.h("section", { class: "part", "aria-labelledby": id }, s.h("h2", { id }, title), ...children);
-  };
+  s.section = (title, ...children) => s.h("section", { class: "part" }, s.h("h2", null, title), ...children);
   s.facts = (pairs) => s.h("dl", { class: "facts" }, pairs.filter((p) => p && p[1]).map(([k, v]) => s.h("div", null, s.h("dt", null, k), s.h("dd", null, v))));
   s.badge = (text, kind) => s.h("span", { class: "badge " + (kind || "") }, text);
   s.madeUp = (yes) => yes && s.badge(s.t("madeUpShort"), "made");

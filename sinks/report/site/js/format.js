@@ -78,11 +78,14 @@
   // fold makes texts comparable for searching: without case and marks.
   s.fold = (text) => String(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
 
+  // dimension names a column that tells rows apart; one without a name is known by what it is called in SQL.
+  s.dimension = (d) => (d.name[0] === d.id ? s.of("dimensions", d.id) : s.pick(d.name));
+
   // code says what a code of a dimension means.
   s.code = (dimension, code) => {
     if (code === "" || code === null || code === undefined) return "–";
     const label = dimension.labels && Object.hasOwn(dimension.labels, code) ? s.pick(dimension.labels[code]) : "";
-    if (dimension.id === "price_base") return code === "current" ? s.t("currentPrices") : s.t("constantPrices", { base: code });
+    if (dimension.id === "price_base" || dimension.id === "prices") return code === "current" ? s.t("currentPrices") : s.t("constantPrices", { base: code });
     if (code === "_T") return label || s.t("total");
     return label || code;
   };

@@ -70,7 +70,7 @@
   const chooser = (i, redraw) => {
     const all = places(i);
     const selects = i.dimensions.map((d, n) => {
-      const codes = [...new Set(all.map((p) => p[n]))];
+      const codes = [...new Set(all.map((p) => p[n]))].sort((a, b) => (b === "_T") - (a === "_T"));
       if (codes.length < 2) return null;
       const id = s.id("choose");
       const select = h("select", { id, onchange: () => {
@@ -82,7 +82,7 @@
         if (again) again.focus();
       } }, codes.map((c) => h("option", { value: c, selected: c === at[n] }, s.codeWith(d, c))));
       select.dataset.dimension = n;
-      return h("div", null, h("label", { for: id }, s.pick(d.name)), select);
+      return h("div", null, h("label", { for: id }, s.dimension(d)), select);
     });
     return selects.some(Boolean) ? h("div", { class: "filters", role: "group", "aria-label": s.t("choose") }, selects) : null;
   };
@@ -102,17 +102,17 @@
   // breakdown is a table by the codes of one dimension over the latest periods.
   const breakdown = (i, n) => {
     const d = i.dimensions[n];
-    const codes = [...new Set(i.values.filter((v) => v.at.every((c, k) => k === n || c === at[k])).map((v) => v.at[n]))];
+    const codes = [...new Set(i.values.filter((v) => v.at.every((c, k) => k === n || c === at[k])).map((v) => v.at[n]))].sort((a, b) => (b === "_T") - (a === "_T"));
     if (codes.length < 2) return null;
     const find = (p, c) => i.values.find((v) => v.p === p && v.at[n] === c && v.at.every((x, k) => k === n || x === at[k]));
     const periods = i.periods.map((p, k) => k).filter((p) => codes.some((c) => find(p, c))).sort((a, b) => s.at(i.periods[a].id) - s.at(i.periods[b].id)).slice(-8);
     const latest = periods[periods.length - 1];
     const amount = (p, c) => { const v = find(p, c); return v ? v.v : null; };
     const most = Math.max(0, ...codes.filter((c) => c !== "_T").map((c) => Math.abs(amount(latest, c) || 0)));
-    const title = s.t("breakdownBy", { name: s.pick(d.name).toLowerCase() });
+    const title = s.t("breakdownBy", { name: s.dimension(d).toLowerCase() });
     return [h("h3", null, title), s.table({
       caption: title, rows: codes, columns: [
-        { head: s.pick(d.name), row: true, sort: (c) => s.code(d, c), cell: (c) => s.codeWith(d, c) },
+        { head: s.dimension(d), row: true, sort: (c) => s.code(d, c), cell: (c) => s.codeWith(d, c) },
         ...periods.map((p) => ({ head: s.shortPeriod(i.periods[p].id), number: true, sort: (c) => amount(p, c), cell: (c) => { const v = find(p, c); return v ? s.num(s.number(v.v, i.decimals), ref(i, v)) : ""; } })),
         { head: s.unit(i.unit) + " " + s.shortPeriod(i.periods[latest].id), class: "bar-cell", cell: (c) => (c === "_T" || !most || amount(latest, c) === null ? "" : h("progress", { class: "bar", max: most, value: Math.abs(amount(latest, c)), "aria-label": s.code(d, c) + ": " + s.number(amount(latest, c), i.decimals) })) },
       ],
@@ -137,9 +137,9 @@
           s.section(s.t("table"), table(i, at), h("p", { class: "note" }, s.t(i.values.some((v) => v.before) ? "vintagesNote" : "vintagesNone"))),
           i.dimensions.length ? s.section(s.t("breakdowns"), i.dimensions.map((d, n) => breakdown(i, n))) : null);
       };
-      main.append(h("p", { class: "lead" }, s.pick(i.note), " ", s.madeUp(i.illustrative)), ...targets(i), host, s.section(s.t("method"), s.facts([
+      s.add(main, h("p", { class: "lead" }, s.pick(i.note), " ", s.madeUp(i.illustrative)), ...targets(i), host, s.section(s.t("method"), s.facts([
         [s.t("formula"), s.pick(i.formula)], [s.t("unit"), s.unit(i.unit)], [s.t("frequency"), s.of("freqs", i.freq)], [s.t("priceBase"), i.price_base ? s.code({ id: "price_base" }, i.price_base) : ""],
-        [s.t("methodKind"), s.of("methods", i.method)], [s.t("source"), s.pick(i.source)], [s.t("inputsOf"), i.inputs], [s.t("tags"), i.tags.join(", ")], [s.t("note"), s.pick(i.note)]]),
+        [s.t("methodKind"), s.of("methods", i.method)], [s.t("source"), s.pick(i.source)], [s.t("inputsOf"), i.inputs], [s.t("tags"), i.tags.join(", ")]]),
       h("details", null, h("summary", null, s.t("sql")), h("pre", { tabindex: "0" }, h("code", null, i.sql)))));
       draw();
     },

@@ -14,7 +14,7 @@
       if (input.value) s.say(s.t("found", { n: found.length }));
     };
     input.addEventListener("input", show);
-    main.append(h("div", { class: "filters" }, h("div", null, h("label", { for: id }, s.t("search")), input)), out);
+    s.add(main, h("div", { class: "filters" }, h("div", null, h("label", { for: id }, s.t("search")), input)), out);
     show();
   };
 

@@ -28,7 +28,7 @@
   s.pages.overview = {
     data: ["overview"],
     render: (main, [o]) => {
-      main.append(s.section(s.t("targets"), o.targets.length ? h("div", { class: "cards" }, o.targets.map((t) => s.targetCard(t, o.previous))) : h("p", { class: "note" }, s.t("noTargets"), " ", h("a", { href: s.root + "indicators.html" }, s.t("indicators")))),
+      s.add(main, s.section(s.t("targets"), o.targets.length ? h("div", { class: "cards" }, o.targets.map((t) => s.targetCard(t, o.previous))) : h("p", { class: "note" }, s.t("noTargets"), " ", h("a", { href: s.root + "indicators.html" }, s.t("indicators")))),
         h("div", { class: "two" }, s.section(s.t("changes"), changes(o)), s.section(s.t("atAGlance"), glance(o))));
     },
   };

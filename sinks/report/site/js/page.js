@@ -34,6 +34,7 @@
       document.title = title + " · " + s.pick(site.name);
       s.fill(main, h("h1", null, own && own.kind === "indicator" ? own.id + " · " + title : title));
       page.render(main, data, site);
+      if (!document.body.dataset.ready) performance.mark("ready");
       document.body.dataset.ready = "true";
     };
     draw();

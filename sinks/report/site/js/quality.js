@@ -67,7 +67,7 @@
     data: ["quality"],
     render: (main, [q], site) => {
       const name = names(site);
-      main.append(checks(q), quarantine(q, name), publishing(q, name), revisions(q, name), corrections(q, name), changes(q, name));
+      s.add(main, checks(q), quarantine(q, name), publishing(q, name), revisions(q, name), corrections(q, name), changes(q, name));
     },
   };
 })(window.statloom);

@@ -24,7 +24,7 @@
   s.recordsView = async (main, d, state) => {
     const list = h("div", null, h("p", { class: "note" }, s.t("loading")));
     const host = h("div");
-    main.append(host, list);
+    s.add(main, host, list);
     const parts = await Promise.all(d.files.map((f) => s.get(f.name)));
     const all = parts.flatMap((p) => p.items.map((rows) => record(d, p.text, rows)));
     const codes = d.columns.map((c, i) => (d.numbers[i] ? [] : [...new Set(all.map((r) => r.values[i]))].filter((v) => v !== null)));
@@ -37,7 +37,7 @@
       s.table({
         caption: s.pick(d.name), rows: found, size: 25, class: "dense", columns: [
           ...d.columns.map((c, i) => ({
-            head: s.pick(c.name) + (c.unit ? " (" + s.unit(c.unit) + ")" : ""), number: d.numbers[i], row: i === 0, sort: (r) => r.values[i],
+            head: s.dimension(c) + (c.unit ? " (" + s.unit(c.unit) + ")" : ""), number: d.numbers[i], row: i === 0, sort: (r) => r.values[i],
             cell: (r) => (d.numbers[i] && r.values[i] !== null && r.book >= 0 ? s.num(shown(d, i, r.values[i]), s.cellRef(r.book, r.sheet, r.cell)) : shown(d, i, r.values[i])),
           })),
           { head: s.t("place"), cell: (r) => (r.book < 0 ? "" : h("a", { href: s.cellRef(r.book, r.sheet, r.cell) }, r.sheet + " › " + r.cell)) },
@@ -52,7 +52,7 @@
       if (codes[i].length < 2 || codes[i].length > most) return null;
       const id = s.id("filter");
       const select = h("select", { id, onchange: () => { state.codes[i] = select.value; draw(); } }, h("option", { value: "" }, s.t("all")), codes[i].sort().map((v) => h("option", { value: v, selected: state.codes[i] === v }, shown(d, i, v))));
-      return h("div", null, h("label", { for: id }, s.pick(c.name)), select);
+      return h("div", null, h("label", { for: id }, s.dimension(c)), select);
     })));
     draw();
   };
@@ -62,7 +62,7 @@
     if (!r.before.length) return "";
     return h("details", null, h("summary", null, s.number(r.before.length)), r.before.map((b, n) => {
       const next = n === 0 ? r : r.before[n - 1];
-      const differ = d.columns.map((c, i) => (b.values[i] !== next.values[i] ? s.pick(c.name) + ": " + shown(d, i, b.values[i]) : null)).filter(Boolean);
+      const differ = d.columns.map((c, i) => (b.values[i] !== next.values[i] ? s.dimension(c) + ": " + shown(d, i, b.values[i]) : null)).filter(Boolean);
       return h("p", null, s.day(b.from) + " – " + s.day(b.to) + ": " + differ.join("; ") + " ", b.book < 0 ? null : h("a", { href: s.cellRef(b.book, b.sheet, b.cell) }, b.sheet + " › " + b.cell));
     }));
   };

@@ -9,7 +9,7 @@
     data: ["runs", "books"],
     render: (main, [r, books]) => {
       const run = r.run;
-      main.append(
+      s.add(main, 
         s.section(s.t("thisRun"), s.facts([[s.t("release"), run.release], [s.t("run"), run.id], [s.t("started"), s.instant(run.created)], [s.t("program"), run.statloom], [s.t("config"), run.config], [s.t("inputsHash"), run.inputs], [s.t("asOf"), s.instant(run.as_of)]])),
         s.section(s.t("runHistory"), s.table({
           caption: s.t("runHistory"), rows: r.runs, size: 20, columns: [

@@ -33,8 +33,7 @@
       state.open = n;
       const x = all[n];
       const obs = await load(d, n);
-      const title = s.id("series");
-      s.fill(detail, h("section", { class: "part", "aria-labelledby": title }, h("h2", { id: title, tabindex: "-1" }, name(x)), one(d, x, name(x), obs)));
+      s.fill(detail, h("section", { class: "part" }, h("h2", { tabindex: "-1" }, name(x)), one(d, x, name(x), obs)));
       if (focus) {
         detail.querySelector("h2").focus();
         detail.scrollIntoView({ block: "start" });
@@ -44,8 +43,8 @@
       const want = s.fold(state.search).split(/\s+/).filter(Boolean);
       const found = all.filter((x) => want.every((w) => x.text.includes(w)) && d.columns.every((c, i) => !state.codes[i] || state.codes[i] === x.codes[i]) && (!state.revised || x.revised));
       s.fill(list, h("p", { class: "note", role: "status" }, s.t("found", { n: s.number(found.length) })), s.table({
-        caption: s.t("series") + ": " + s.pick(d.name), rows: found, size: 25, columns: [
-          ...d.columns.map((c, i) => varies[i] ? { head: s.pick(c.name) || c.id, sort: (x) => (x.codes[i] === "_T" ? "" : x.codes[i]) || " ", cell: (x) => s.codeWith(c, x.codes[i]) } : null).filter(Boolean).map((c, k) => ({ ...c, row: k === 0 })),
+        caption: s.t("series") + ": " + s.pick(d.name), rows: found, size: 12, columns: [
+          ...d.columns.map((c, i) => varies[i] ? { head: s.dimension(c), sort: (x) => (x.codes[i] === "_T" ? "" : x.codes[i]) || " ", cell: (x) => s.codeWith(c, x.codes[i]) } : null).filter(Boolean).map((c, k) => ({ ...c, row: k === 0 })),
           { head: s.t("ofPeriod"), sort: (x) => s.at(x.of), cell: (x) => s.period(x.of) },
           { head: s.t("latestValue"), number: true, sort: (x) => x.v, cell: (x) => h("button", { type: "button", class: "plain num", "aria-label": s.t("openSeries") + " " + name(x) + ": " + s.number(x.v), onclick: () => show(x.n, true) }, s.number(x.v)) },
           ...(units.size > 1 ? [{ head: s.t("unit"), sort: (x) => x.unit, cell: (x) => s.unit(x.unit) }] : []),
@@ -54,10 +53,10 @@
         ],
       }));
     };
-    const same = d.columns.map((c, i) => (!varies[i] && all.length && all[0].codes[i] ? [s.pick(c.name) || c.id, s.codeWith(c, all[0].codes[i])] : null)).filter(Boolean);
+    const same = d.columns.map((c, i) => (!varies[i] && all.length && all[0].codes[i] ? [s.dimension(c), s.codeWith(c, all[0].codes[i])] : null)).filter(Boolean);
     if (units.size === 1 && all.length && all[0].unit) same.push([s.t("unit"), s.unit(all[0].unit)]);
-    if (same.length) main.append(s.facts(same));
-    main.append(filters(d, all, varies, state, draw), list, detail);
+    if (same.length) s.add(main, s.facts(same));
+    s.add(main, filters(d, all, varies, state, draw), list, detail);
     draw();
     if (all.length) show(Math.min(state.open || 0, all.length - 1), false).catch((e) => s.fill(detail, h("p", { class: "problem" }, s.t("failed", { what: e.message }))));
   };
@@ -69,7 +68,7 @@
       if (!varies[i] || codes.length > 400) return null;
       const id = s.id("filter");
       const select = h("select", { id, onchange: () => { state.codes[i] = select.value; draw(); } }, h("option", { value: "" }, s.t("all")), codes.filter(Boolean).map((code) => h("option", { value: code, selected: state.codes[i] === code }, s.codeWith(c, code))));
-      return h("div", null, h("label", { for: id }, s.pick(c.name) || c.id), select);
+      return h("div", null, h("label", { for: id }, s.dimension(c)), select);
     });
     const input = h("input", { id: search, type: "search", autocomplete: "off", value: state.search, oninput: () => { state.search = input.value; draw(); } });
     const box = h("input", { id: revised, type: "checkbox", checked: state.revised, onchange: () => { state.revised = box.checked; draw(); } });

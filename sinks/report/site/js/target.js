@@ -14,10 +14,13 @@
   };
   const decimalsOf = (v) => (v === null ? 0 : Math.min(2, (String(v).split(".")[1] || "").length));
 
+  const atMost = (t) => t.comparison === "<" || t.comparison === "<=";
+
   const gap = (t) => {
     if (t.gap === null) return "";
     const amount = s.withUnit(Math.abs(t.gap), t.decimals, t.unit === "%" ? "điểm %" : t.unit);
     if (Math.abs(t.gap) < 1e-9) return s.t("gapNone");
+    if (atMost(t)) return s.t(t.gap < 0 ? "gapUnder" : "gapOver", { gap: amount });
     return s.t(t.gap < 0 ? "gapShort" : "gapOver", { gap: amount });
   };
 
@@ -28,7 +31,7 @@
     const words = t.spark.length > 1 ? s.t("seriesTrend", {
       name: s.pick(t.name), first: s.number(t.spark[0][1], t.decimals), from: s.period(t.spark_periods[0]),
       last: s.number(t.spark[t.spark.length - 1][1], t.decimals), to: s.period(t.spark_periods[t.spark.length - 1]) }) : null;
-    const share = t.attainment === null ? null : Math.max(0, Math.min(100, t.attainment));
+    const share = t.attainment === null || atMost(t) ? null : Math.max(0, Math.min(100, t.attainment));
     return h("article", { class: "card " + t.status, "aria-labelledby": title },
       h("div", { class: "card-head" }, h("h3", { id: title }, s.pageLink("indicator", t.file, s.pick(t.name))), s.standing(t.status)),
       h("div", { class: "card-figure" },

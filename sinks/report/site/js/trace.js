@@ -81,10 +81,10 @@
     const right = h("div", { class: "trace-right", hidden: true });
     frame(id + " · " + s.pick(indicator.name), h("div", { class: "trace-body" }, left, right));
     if (v.s === "C") {
-      left.append(h("p", { class: "note" }, s.t("withheld")));
+      s.add(left, h("p", { class: "note" }, s.t("withheld")));
     } else if (!way) {
       const command = "statloom trace " + id + " --period " + period + indicator.dimensions.map((d, i) => " --dimension " + d.id + "=" + at[i]).join("");
-      left.append(h("p", { class: "note" }, s.t("notTraced", { command: "" }), h("code", null, command)));
+      s.add(left, h("p", { class: "note" }, s.t("notTraced", { command: "" }), h("code", null, command)));
     } else {
       await inputs(left, right, indicator, traces, way);
     }
@@ -103,7 +103,7 @@
     const labels = await labelsOf(list);
     const formula = way[0] >= 0 ? t.formulas[way[0]] : "";
     if (formula) {
-      left.append(h("p", { class: "label" }, s.t("formulaInputs")), h("code", { class: "formula", tabindex: "0" }, formula),
+      s.add(left, h("p", { class: "label" }, s.t("formulaInputs")), h("code", { class: "formula", tabindex: "0" }, formula),
         h("p", { class: "label" }, s.t("withNumbers")), h("code", { class: "formula", tabindex: "0" }, numbers(formula, list)));
     }
     const toSheet = (x, e) => {
@@ -112,7 +112,7 @@
       const others = list.filter((y) => y.book === x.book && y.sheet === x.sheet && y.cell !== x.cell).map((y) => y.cell);
       return sheetInto(right, books, x.book, x.sheet, x.cell, others, true);
     };
-    left.append(s.table({
+    s.add(left, s.table({
       caption: s.t("inputs", { n: s.number(list.length) }), showCaption: true, size: 60, rows: list, class: "inputs",
       columns: [
         { head: "#", cell: (x) => "#" + x.n, sort: (x) => x.n, number: true },

@@ -37,7 +37,7 @@ window.statloom.words = {
     reached: ["Đạt", "Reached"], on_track: ["Đúng tiến độ", "On track"], at_risk: ["Có nguy cơ", "At risk"], off_track: ["Chậm tiến độ", "Off track"],
     no_data: ["Chưa đủ số liệu", "No data"],
   },
-  gapShort: ["Còn thiếu {gap}", "{gap} short"], gapOver: ["Vượt {gap}", "{gap} above"], gapNone: ["Đúng bằng mục tiêu", "Exactly on target"], gapDiffers: ["Lệch {gap}", "{gap} off"],
+  gapShort: ["Còn thiếu {gap}", "{gap} short"], gapOver: ["Vượt {gap}", "{gap} above"], gapUnder: ["Thấp hơn {gap}", "{gap} below"], gapNone: ["Đúng bằng mục tiêu", "Exactly on target"],
   attainment: ["bằng {percent} mục tiêu", "{percent} of the target"], about: ["khoảng {value}", "about {value}"],
   needs: ["Cần tăng {percent} một năm; xu hướng là {trend}", "Needs {percent} growth a year; the trend is {trend}"],
   needsOnly: ["Cần tăng {percent} một năm", "Needs {percent} growth a year"],
@@ -122,6 +122,9 @@ window.statloom.words = {
   sheetOf: ["{book} › {sheet}", "{book} › {sheet}"], inCell: ["Ô {cell} ghi", "Cell {cell} holds"], sheetMissing: ["Trang tính này không được vẽ trong báo cáo: {why}", "This sheet is not drawn in the report: {why}"], noRoom: ["vượt giới hạn dung lượng", "it is beyond the size limit"], notAtHand: ["sách không có sẵn", "the book is not at hand"],
   rowsHidden: ["{n} dòng không hiển thị", "{n} rows not shown"], showRows: ["Hiện thêm", "Show more"], hidden: ["ẩn", "hidden"], marked: ["ô được trích dẫn", "the cited cell"], beyond: ["Ô {cell} nằm ngoài phần được vẽ.", "Cell {cell} is outside what is drawn."],
   emptyCell: ["(ô trống)", "(empty)"], sheetCaption: ["Trang tính {sheet} của {book}, như trong sách", "Sheet {sheet} of {book}, as it looks in the book"], otherCells: ["{n} ô khác cùng trang cũng là đầu vào", "{n} more cells of this sheet are inputs too"],
+
+  // dimensions that have no name of their own
+  dimensions: { denominator: ["Mẫu số", "Denominator"], prices: ["Giá", "Prices"], price_base: ["Gốc giá", "Price base"], time_period: ["Kỳ", "Period"], area: ["Địa bàn", "Area"] },
 
   // units that books write in Vietnamese
   units: {

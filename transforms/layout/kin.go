@@ -1,0 +1,73 @@
+package layout
+
+import "slices"
+
+// kin lists, for each line of figures, the lines that its label makes likely parts of it: those right below it in the
+// hierarchy, and those beside it.
+func (a *analysis) kin(b *block, t *Table, f *figures) [][][]int {
+	if f.n != len(b.body) || f.n > searchedPairs {
+		return nil // a sample has gaps in its hierarchy
+	}
+	at := make(map[int]int, len(t.Lines))
+	for i := range t.Lines {
+		at[t.Lines[i].Row] = i
+	}
+	lines := make([]*Line, f.n)
+	for r, i := range f.lineNo {
+		if l, ok := at[a.rows[b.body[i]].number]; ok {
+			lines[r] = &t.Lines[l]
+		}
+	}
+	deep := false
+	for r := 1; r < f.n; r++ {
+		deep = deep || lines[r] != nil && lines[0] != nil && len(lines[r].Path) != len(lines[0].Path)
+	}
+	if !deep {
+		return nil
+	}
+	out := make([][][]int, f.n)
+	for r, l := range lines {
+		if l == nil || len(l.Path) == 0 {
+			continue
+		}
+		for _, set := range [][]int{children(lines, r), beside(lines, r, 1), beside(lines, r, -1)} {
+			if len(set) > 1 && len(set) <= longestRun {
+				out[r] = append(out[r], set)
+			}
+		}
+	}
+	return out
+}
+
+// children are the lines one level below a line.
+func children(lines []*Line, r int) []int {
+	var out []int
+	path := lines[r].Path
+	for i := r + 1; i < len(lines) && lines[i] != nil; i++ {
+		p := lines[i].Path
+		if len(p) <= len(path) || !slices.Equal(p[:len(path)], path) {
+			break
+		}
+		if len(p) == len(path)+1 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// beside are the lines of the level of a line, downwards or upwards, under the same label.
+func beside(lines []*Line, r, step int) []int {
+	var out []int
+	path := lines[r].Path
+	above := path[:len(path)-1]
+	for i := r + step; i >= 0 && i < len(lines) && lines[i] != nil; i += step {
+		p := lines[i].Path
+		if len(p) < len(path) || !slices.Equal(p[:len(above)], above) {
+			break
+		}
+		if len(p) == len(path) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
