@@ -12,8 +12,9 @@ FUZZ    ?= 5s
 ROUNDS  ?= 5
 BOOKS   ?=
 STRESS  ?= 100
+SOAK    ?= 1000
 
-.PHONY: help demo build test race fuzz differential stress lint bench bench-go performance cover sample clean
+.PHONY: help demo build test race fuzz differential test-clients browser pictures vendor stress soak lint bench bench-go performance cover sample clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,8 +41,32 @@ differential: ## compare the readers and the workbook with LibreOffice, which is
 	@STATLOOM_LIBREOFFICE=1 $(GO) test -count=1 -timeout 60m -run LibreOffice ./sources/sheet/...
 	@STATLOOM_LIBREOFFICE=1 $(GO) test -tags $(TAGS) -count=1 -timeout 30m -run LibreOffice ./cmd/statloom
 
-stress: ## kill runs with SIGKILL at STRESS (default 100) random moments and look at what is left
-	@STATLOOM_STRESS=$(STRESS) $(GO) test -tags $(TAGS) -timeout 60m -run '^TestStress$$' -v ./cmd/statloom
+test-clients: build ## publish the sample in every form and read it with pandas, polars, pyarrow, DuckDB, pysdmx and others
+	@bash tools/clients/run.sh $(BIN)
+
+browser: ## try the report page in headless Chromium and check its accessibility; what that needs is installed when it is missing
+	@command -v chromium >/dev/null && command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium npm >/dev/null; } || \
+		{ echo "Chromium or npm is missing: install chromium and npm"; exit 1; }
+	@cd tools/axe && npm ci --silent --no-audit --no-fund
+	@CI=true $(GO) test -tags $(TAGS) -count=1 -timeout 10m -run 'Browser|Widths|Large' ./sinks/report
+
+pictures: demo ## take the pictures of the report page in docs/images anew
+	@STATLOOM_PICTURES=$(CURDIR)/data/current $(GO) test -tags $(TAGS) -count=1 -run Pictures ./sinks/report
+
+# The chart library of the report: fetched by its version, held against its hash, and kept in the repository.
+UPLOT     := 1.6.32
+UPLOT_SUM := 2883159c6ebccefbb95d751b0b82d010f9e1c0ec41b8bc96d401eda66e882935c89a46cb824332fa369b8cb8122cc6ac36e186cd09bf7a9ded3a4c93c6989023
+UPLOT_DIR := sinks/report/site/vendor/uplot-$(UPLOT)
+vendor: ## fetch the chart library of the report page into the repository
+	@dir=$$(mktemp -d) && cd $$dir && npm pack --silent uplot@$(UPLOT) >/dev/null && echo "$(UPLOT_SUM)  uplot-$(UPLOT).tgz" | sha512sum --check --quiet && \
+		tar xzf uplot-$(UPLOT).tgz && mkdir -p $(CURDIR)/$(UPLOT_DIR) && \
+		cp package/dist/uPlot.iife.min.js package/dist/uPlot.min.css package/LICENSE $(CURDIR)/$(UPLOT_DIR)/ && rm -r $$dir
+
+stress: ## kill runs, workers and their database with SIGKILL at STRESS (default 100) random moments and look at what is left
+	@STATLOOM_STRESS=$(STRESS) $(GO) test -tags $(TAGS) -timeout 60m -run '^Test(Stress|Workers)$$' -v ./cmd/statloom
+
+soak: ## do SOAK (default 1000) scheduled runs with a fast clock and look at what is left
+	@STATLOOM_SOAK=$(SOAK) $(GO) test -tags $(TAGS) -timeout 60m -run '^TestServeSoak$$' -v ./cmd/statloom
 
 lint: bin/golangci-lint ## check style and the direction of imports
 	@bin/golangci-lint run --build-tags $(TAGS) ./...

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,15 +62,16 @@ func TestManyUnchanged(t *testing.T) {
 			unchanged.Store(0)
 			connections.Store(0)
 			highest(t)
-			started := time.Now()
+			started, before := time.Now(), worked(t)
 			result := w.run(runlog.Unchanged, 0)
-			took, peak := time.Since(started), highest(t)
-			t.Logf("%d books in %v and %d MB, over %d connections", books, took, peak>>20, connections.Load())
+			took, busy, peak := time.Since(started), worked(t)-before, highest(t)
+			t.Logf("%d books in %v, of which %v at work, and %d MB, over %d connections", books, took, busy, peak>>20, connections.Load())
 			if n := result.Counters[pipeline.CountUnchangedBooks]; n != books || unchanged.Load() != books {
 				t.Errorf("%d books count as unchanged, the server said it of %d", n, unchanged.Load())
 			}
-			if took > 10*time.Second || peak > 200<<20 || connections.Load() > 64 {
-				t.Errorf("%v, %d bytes, %d connections", took, peak, connections.Load())
+			// A machine that does much else takes longer than the work does, which includes the server's part.
+			if busy > 10*time.Second || peak > 200<<20 || connections.Load() > 64 {
+				t.Errorf("%v, %d bytes, %d connections", busy, peak, connections.Load())
 			}
 		})
 	}
@@ -119,6 +121,16 @@ func webSources(t *testing.T, address string, n, each int, data string) []pipeli
 		list[i] = pipeline.Source{ID: fmt.Sprintf("s%05d", i), Source: built}
 	}
 	return list
+}
+
+// worked is how long the process has had a processor.
+func worked(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 var resident = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/transforms/records"
 )
 
 // parquetFile writes batches as one Parquet file under a name of its own, which becomes the file's only when all is
@@ -73,8 +74,13 @@ func writeParquet(f *os.File, schema *arrow.Schema, feed <-chan arrow.RecordBatc
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1), parquet.WithCreatedBy("statloom"), parquet.WithMaxRowGroupLength(rowGroup),
 	}
 	for _, field := range schema.Fields() {
-		if field.Type.ID() == arrow.FLOAT64 { // figures hardly recur, and a dictionary of them costs more than they do
+		switch field.Type.ID() {
+		case arrow.FLOAT64, arrow.TIMESTAMP: // they hardly recur, and a dictionary of them costs more than they do
 			props = append(props, parquet.WithDictionaryFor(field.Name, false))
+		case arrow.INT32:
+			if field.Name == records.RowColumn { // which counts up
+				props = append(props, parquet.WithDictionaryFor(field.Name, false), parquet.WithEncodingFor(field.Name, parquet.Encodings.DeltaBinaryPacked))
+			}
 		}
 	}
 	w, err := pqarrow.NewFileWriter(schema, keptOpen{f}, parquet.NewWriterProperties(props...),

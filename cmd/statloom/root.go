@@ -98,7 +98,8 @@ Exit codes: 0 done, 1 failed, 2 configuration, 3 checks failed (last good releas
 	})
 	root.AddCommand(
 		a.cmdInit(), a.cmdValidate(), a.cmdPlan(), a.cmdRun(), a.cmdRead(), a.cmdInspect(),
-		a.cmdSQL(), a.cmdTrace(), a.cmdVerify(), a.cmdDiff(), a.cmdTests(), a.cmdReview(), a.cmdStatus(), a.cmdServe(), a.cmdWorker(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
+		a.cmdSQL(), a.cmdTrace(), a.cmdVerify(), a.cmdDiff(), a.cmdTests(), a.cmdReview(), a.cmdStatus(), a.cmdHistory(), a.cmdLogs(),
+		a.cmdServe(), a.cmdWorker(), a.cmdNotify(), a.cmdBackup(), a.cmdRestore(), a.cmdRelease(), a.cmdSchema(), a.cmdVersion(),
 	)
 	return root
 }

@@ -250,7 +250,9 @@ func TestWorkers(t *testing.T) {
 	dir := sample(t)
 	many(t, dir, books, rows)
 	shared(t, dir)
+	started := time.Now()
 	statloom(t, dir, nil, "run").must(t, 0)
+	took := time.Since(started)
 	want := contents(t, dir)
 
 	m := crowd(t, dir)
@@ -259,24 +261,25 @@ func TestWorkers(t *testing.T) {
 	for i, name := range names {
 		workers[i] = m.worker(name)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan string, 1)
+	// A run that is done before all kills are is followed by one that does everything anew.
+	ctx, enough := context.WithCancel(t.Context())
+	defer enough()
+	runs := 0
+	ended := make(chan struct{})
 	go func() {
-		defer cancel()
-		out, err := m.command("d", "run", "--queued").CombinedOutput()
-		if err != nil {
-			t.Errorf("run: %v\n%s", err, out)
+		defer close(ended)
+		for options := []string{"run", "--queued"}; ctx.Err() == nil || runs == 0; options = []string{"run", "--queued", "--full-refresh"} {
+			out, err := m.command("d", options...).CombinedOutput()
+			if err != nil || !strings.Contains(string(out), "statloom.duckdb") {
+				t.Errorf("run: %v\n%s", err, out)
+				return
+			}
+			runs++
 		}
-		ended <- string(out)
 	}()
-	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
-	done := 0
-	for ; done < kills && ctx.Err() == nil; done++ {
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Duration(100+random.IntN(900)) * time.Millisecond):
-		}
+	random := rand.New(rand.NewPCG(uint64(started.UnixNano()), 0))
+	for range kills {
+		time.Sleep(100*time.Millisecond + time.Duration(random.Int64N(int64(2*took)/int64(kills)+1)))
 		if i := random.IntN(len(names) + 1); i < len(names) {
 			m.kill(workers[i])
 			workers[i] = m.worker(names[i])
@@ -284,18 +287,14 @@ func TestWorkers(t *testing.T) {
 			m.again(time.Duration(random.IntN(1000)) * time.Millisecond)
 		}
 	}
-	t.Logf("%d kills", done)
-	if done < kills {
-		t.Errorf("the run was done after %d kills", done)
+	enough()
+	<-ended
+	t.Logf("%d kills over %d runs; one process needs %v for one", kills, runs, took)
+	if list := m.published("published/"); len(list) != runs {
+		t.Errorf("%d runs have published %v", runs, list)
 	}
-	if said := <-ended; !strings.Contains(said, "statloom.duckdb") {
-		t.Errorf("the run says\n%s", said)
-	}
-	if list := m.published("published/"); len(list) != 1 {
-		t.Errorf("published: %v", list)
-	}
-	if list := m.published("releases/"); len(list) != 1 {
-		t.Errorf("releases on the store: %v", list)
+	if list := m.published("releases/"); len(list) != runs {
+		t.Errorf("%d runs have left on the store %v", runs, list)
 	}
 	m.holds("d", want)
 

@@ -216,6 +216,27 @@ func TestMacros(t *testing.T) {
 	}
 }
 
+// Growth stops where the series does: at a figure of status B, and where a code has not one meaning in both periods.
+func TestGrowthStopsAtBreaks(t *testing.T) {
+	db := create(t, duck.Options{})
+	exec(t, db, `CREATE TABLE code_lists AS SELECT * FROM (VALUES
+		('area', '92', NULL, DATE '2025-06-30'), ('area', '92', DATE '2025-07-01', NULL), ('area', '01', NULL, NULL), ('other', '01', DATE '2025-01-01', NULL)
+	) v(code_list, code, valid_from, valid_to)`)
+	exec(t, db, `CREATE TABLE output AS SELECT area, y::VARCHAR AS time_period, make_date(y, 1, 1) AS period_start, make_date(y, 12, 31) AS period_end,
+		'A' AS freq, y - 1900.0 AS obs_value, CASE WHEN area = '01' AND y = 2021 THEN 'B' ELSE 'A' END AS obs_status
+		FROM range(2019, 2027) r(y), (VALUES ('92'), ('01'), ('none')) a(area)`)
+	exec(t, db, `COMMENT ON COLUMN output.area IS 'Tỉnh — Province; code list area'`)
+	equal(t, ask(t, db, `SELECT area, time_period, round(growth, 3), growth_break FROM growth_of('output', 12) WHERE time_period IN ('2020', '2021', '2022', '2025') ORDER BY ALL`), []string{
+		"01|2020|0.84|<nil>", "01|2021|<nil>|the series breaks in 2021", "01|2022|0.826|<nil>", "01|2025|0.806|<nil>",
+		"92|2020|0.84|<nil>", "92|2021|0.833|<nil>", "92|2022|0.826|<nil>", "92|2025|<nil>|the meaning of area 92 changes",
+		"none|2020|0.84|<nil>", "none|2021|0.833|<nil>", "none|2022|0.826|<nil>", "none|2025|0.806|<nil>",
+	})
+	equal(t, ask(t, db, `SELECT area, growth_break FROM growth_of('output', 72) WHERE time_period = '2026' ORDER BY ALL`), []string{
+		"01|the series breaks in 2021", "92|the meaning of area 92 changes", "none|<nil>",
+	})
+	equal(t, ask(t, db, `SELECT column_name FROM (DESCRIBE FROM growth_of('output', 12)) WHERE starts_with(column_name, '__')`), nil)
+}
+
 func FuzzQuoting(f *testing.F) {
 	for _, s := range []string{"a", `"`, `'; DROP TABLE t; --`, "tỷ đồng", `\`, "a\nb", "$$"} {
 		f.Add(s)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"go.uber.org/goleak"
 	"gocloud.dev/blob/memblob"
 	"golang.org/x/sync/errgroup"
@@ -27,8 +30,24 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// everywhere runs a test on a lake in a folder and on one in a bucket.
+// everywhere runs a test on a lake in a folder, on one in a bucket and on one in a store of the S3 kind.
 func everywhere(t *testing.T, test func(t *testing.T, l *Lake)) {
+	t.Run("s3", func(t *testing.T) {
+		backend := s3mem.New()
+		if err := backend.CreateBucket("b"); err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewServer(gofakes3.New(backend).Server())
+		t.Cleanup(server.Close)
+		t.Setenv("AWS_ACCESS_KEY_ID", "test")
+		t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+		l, err := Open(t.Context(), "s3://b?region=us-east-1&use_path_style=true&prefix=lake/&endpoint="+server.URL, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		test(t, l)
+	})
 	t.Run("folder", func(t *testing.T) { test(t, local(t)) })
 	t.Run("bucket", func(t *testing.T) {
 		l := &Lake{bucket: memblob.OpenBucket(nil), temp: t.TempDir()}

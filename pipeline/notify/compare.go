@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"path"
@@ -33,18 +34,12 @@ func Compare(ctx context.Context, before, after release.Info, t Thresholds, o du
 	}
 	defer db.Close()
 	c := comparer{db: db, thresholds: t, alert: Alert{At: at, Run: after.Run, Release: after.ID}}
-	if err := c.quarantine(ctx); err != nil {
-		return nil, err
-	}
+	problems := []error{c.quarantine(ctx)} // one question that cannot be answered keeps no other from being
 	if holds(before, "targets") && holds(after, "targets") {
-		if err := c.targets(ctx); err != nil {
-			return nil, err
-		}
+		problems = append(problems, c.targets(ctx))
 	}
-	if err := c.revisions(ctx, before, after); err != nil {
-		return nil, err
-	}
-	return c.found, nil
+	problems = append(problems, c.revisions(ctx, before, after))
+	return c.found, errors.Join(problems...)
 }
 
 // database gives the DuckDB file of a release.
@@ -173,7 +168,7 @@ func (c *comparer) revisions(ctx context.Context, before, after release.Info) er
 		return err
 	}
 	var details []Text
-	err = c.each(ctx, fmt.Sprintf("SELECT subject, key, coalesce(time_period, ''), value_before, value_after, percent, coalesce(book, '') %s ORDER BY abs(percent) DESC, ALL LIMIT %d", large, maxDetails),
+	err = c.each(ctx, fmt.Sprintf("SELECT subject, key, coalesce(time_period, ''), value_before, value_after, percent, coalesce(book, '') %s ORDER BY abs(percent) DESC, subject, key, time_period LIMIT %d", large, maxDetails),
 		func(rows *sql.Rows) error {
 			var dataset, key, period, book string
 			var from, to, percent float64

@@ -49,15 +49,7 @@ func (c crew) Pull(ctx context.Context, tasks []pipeline.PullTask, done func(int
 
 // Read has the books read.
 func (c crew) Read(ctx context.Context, tasks []pipeline.ReadTask, done func(int, pipeline.ReadReport)) error {
-	params := make([]river.InsertManyParams, len(tasks))
-	for i, t := range tasks {
-		priority := priorityUsual
-		if t.Again != "" {
-			priority = priorityAgain
-		}
-		params[i] = river.InsertManyParams{Args: readArgs{t}, InsertOpts: c.options(kindRead, priority)}
-	}
-	return c.have(ctx, params, func(i int, row *rivertype.JobRow) error {
+	return c.have(ctx, c.reading(tasks), func(i int, row *rivertype.JobRow) error {
 		if t := poison(row, tasks[i].Name); t != nil {
 			done(i, pipeline.ReadReport{Trouble: t})
 			return nil
@@ -68,6 +60,19 @@ func (c crew) Read(ctx context.Context, tasks []pipeline.ReadTask, done func(int
 		}
 		return err
 	})
+}
+
+// reading gives tasks the form of jobs.
+func (c crew) reading(tasks []pipeline.ReadTask) []river.InsertManyParams {
+	params := make([]river.InsertManyParams, len(tasks))
+	for i, t := range tasks {
+		priority := priorityUsual
+		if t.Again != "" {
+			priority = priorityAgain
+		}
+		params[i] = river.InsertManyParams{Args: readArgs{t}, InsertOpts: c.options(kindRead, priority)}
+	}
+	return params
 }
 
 const (

@@ -109,10 +109,10 @@ func (j *job[A, R]) Work(ctx context.Context, f *river.Job[A]) error {
 	switch {
 	case err == nil:
 		return river.RecordOutput(ctx, report)
-	case j.work.stopping():
-		return river.JobSnooze(0) // for another process; the try does not count
 	case errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely):
 		return river.JobCancel(err)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return river.JobSnooze(0) // the process is told to stop, or has lost its session: another one does it, and the try does not count
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && j.slow != nil && f.Attempt >= slowBook:
 		return river.RecordOutput(ctx, j.slow(f.Args))
 	case errors.Is(err, ErrBusy):

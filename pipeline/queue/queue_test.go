@@ -24,11 +24,21 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // everywhere runs a test on SQLite and on Postgres.
 func everywhere(t *testing.T, test func(t *testing.T, state string)) {
-	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, filepath.Join(t.TempDir(), "state.db")) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, pgtest.Server(t)) })
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) { t.Parallel(); test(t, place(t, kind)) })
+	}
 }
 
-func open(t *testing.T, state string) *Queue {
+// place gives a new place for a state.
+func place(t testing.TB, kind string) string {
+	t.Helper()
+	if kind == "sqlite" {
+		return filepath.Join(t.TempDir(), "state.db")
+	}
+	return pgtest.Server(t)
+}
+
+func open(t testing.TB, state string) *Queue {
 	t.Helper()
 	q, err := Open(t.Context(), Options{State: state, Group: "test", Now: time.Now, Random: rand.Reader, Grace: 5 * time.Second, Tries: 3})
 	if err != nil {
@@ -43,7 +53,7 @@ func open(t *testing.T, state string) *Queue {
 }
 
 // work has a process work until the test ends, or until the function that it gives is called.
-func work(t *testing.T, q *Queue, h Hands, runs Runs) (stop func()) {
+func work(t testing.TB, q *Queue, h Hands, runs Runs) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -110,7 +120,7 @@ func tasks(names ...string) []pipeline.ReadTask {
 }
 
 // read has a crew read and gives the reports in the order of the tasks.
-func read(t *testing.T, q *Queue, list []pipeline.ReadTask) ([]pipeline.ReadReport, error) {
+func read(t testing.TB, q *Queue, list []pipeline.ReadTask) ([]pipeline.ReadReport, error) {
 	t.Helper()
 	reports := make([]pipeline.ReadReport, len(list))
 	told := map[int]int{}

@@ -92,7 +92,7 @@ func deaths(row *rivertype.JobRow) int {
 
 // poison reports whether a job was set aside because processes die of it, and says so.
 func poison(row *rivertype.JobRow, what string) *pipeline.Trouble {
-	if n := len(row.Errors); n == 0 || row.Errors[n-1].Error != died {
+	if n := len(row.Errors); row.State != rivertype.JobStateDiscarded || n == 0 || row.Errors[n-1].Error != died {
 		return nil
 	}
 	return pipeline.TroubleOf(&fault.Error{

@@ -28,18 +28,13 @@ type working struct {
 	*Queue
 	hands Hands
 	runs  Runs
-
-	stop context.Context // its end tells the process to stop
 }
-
-// stopping reports whether the process has been told to stop.
-func (w *working) stopping() bool { return w.stop.Err() != nil }
 
 // Work does jobs until ctx ends, then lets those under way finish within the grace time. runs may be nil: then this process
 // does no whole runs. Neither a lost database nor one that is not there yet ends it; it waits for the database, longer
 // each time.
 func (q *Queue) Work(ctx context.Context, hands Hands, runs Runs) error {
-	w := &working{Queue: q, hands: hands, runs: runs, stop: ctx}
+	w := &working{Queue: q, hands: hands, runs: runs}
 	var after sync.WaitGroup // what sessions that have ended still put away
 	defer after.Wait()
 	for attempt := 1; ; attempt++ {

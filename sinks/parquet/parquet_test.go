@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,62 @@ func TestTablesAndFolder(t *testing.T) {
 	}
 	if err := sink.Commit(t.Context()); fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("a table that is not there: got %v", err)
+	}
+}
+
+// TestPartitions divides a table by columns with awkward values; DuckDB reads it back as it was.
+func TestPartitions(t *testing.T) {
+	_, tables := ducktest.Store(t, sinktest.Fixtures())
+	db := ducktest.Create(t)
+	want := map[string][]string{
+		"area":        {"__HIVE_DEFAULT_PARTITION__", "", "C%E1%BA%A7n%20Th%C6%A1", "a%2C%22b%22%3Bc", "two%0Alines%09and%20a%20tab", "%C4%90%E1%BB%93ng%20Nai"},
+		"time_period": {"2024-01", "2024-02", "__HIVE_DEFAULT_PARTITION__"},
+	}
+	for column, values := range want {
+		dir := t.TempDir()
+		sink := parquet.New(parquet.Options{Folder: "parquet", Codec: "zstd", PartitionBy: map[string][]string{"iip": {column}}})
+		if err := sink.Begin(t.Context(), sinks.Release{Dir: dir}); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			if err := sink.Write(t.Context(), table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := sink.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var folders []string
+		for _, v := range values {
+			folders = append(folders, column+"="+v)
+		}
+		slices.Sort(folders)
+		if diff := cmp.Diff(folders, files(t, filepath.Join(dir, "parquet/iip"))); diff != "" {
+			t.Error(diff)
+		}
+		got := ducktest.Read(t, db, "read_parquet("+duck.Literal(filepath.Join(dir, "parquet/iip/*/*.parquet"))+", hive_partitioning = true, hive_types_autocast = false)", "")
+		if len(got.Rows) != len(sinktest.Fixtures()[0].Rows) || len(got.Columns) != len(sinktest.Fixtures()[0].Types) {
+			t.Errorf("by %s: read %d rows of %d columns", column, len(got.Rows), len(got.Columns))
+		}
+	}
+}
+
+func TestPartitionsThatCannotBe(t *testing.T) {
+	_, tables := ducktest.Store(t, sinktest.Fixtures()[:2])
+	for name, partition := range map[string]map[string][]string{
+		"nothing": {"iip": {"nothing"}}, "none": {"none": {"x"}}, "1000": {"giá trị sản xuất": {"mã"}}, "left": {"giá trị sản xuất": {"mã", "tên ngành"}},
+	} {
+		sink := parquet.New(parquet.Options{Folder: "parquet", Codec: "zstd", PartitionBy: partition})
+		err := sink.Begin(t.Context(), sinks.Release{Dir: t.TempDir()})
+		for i := 0; i < len(tables) && err == nil; i++ {
+			err = sink.Write(t.Context(), tables[i])
+		}
+		if err == nil {
+			err = sink.Commit(t.Context())
+		}
+		if fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 

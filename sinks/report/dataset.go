@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // dataset is the page of a dataset. One of observations is a list of series, a register a list of records.
@@ -31,6 +32,7 @@ type dataset struct {
 	table string // that is shown
 	where string
 	file  fileInProgress
+	days  map[string]bool // on which rows that are shown became known
 }
 
 // rowFile says which series or records a file holds: so many from the first on.
@@ -166,10 +168,7 @@ func (w *writer) writeRecords(ctx context.Context, d *dataset) error {
 			selected = append(selected, asText(name))
 		}
 	}
-	var err error
-	if d.Columns, err = w.dimensions(ctx, d.table, d.where, columns); err != nil {
-		return err
-	}
+	d.Columns = w.dimensions(d.table, columns)
 	key := make([]int, 0, len(d.Key))
 	for _, k := range d.Key {
 		key = append(key, slices.Index(columns, k))
@@ -183,7 +182,7 @@ func (w *writer) writeRecords(ctx context.Context, d *dataset) error {
 			d.file.items = append(d.file.items, open)
 		}
 	}
-	err = w.ask.each(ctx, from(d.table, selected...)+d.where+" ORDER BY "+totalFirst(d.Key)+", vintage_from DESC"+d.limit(), func(r row) error {
+	err := w.ask.each(ctx, from(d.table, selected...)+d.where+" ORDER BY "+totalFirst(d.Key)+", vintage_from DESC"+d.limit(), func(r row) error {
 		is := ""
 		for _, k := range key {
 			is += r.display(k) + "\x00"
@@ -203,15 +202,17 @@ func (w *writer) writeRecords(ctx context.Context, d *dataset) error {
 				values[i] = r.number(i)
 			} else if !r.null(i) {
 				values[i] = r.text(i)
+				d.Columns[i].saw(r.text(i), "")
 			}
 		}
-		open = append(open, append(values, w.origin(&d.file.text, r, n)...))
+		open = append(open, append(values, w.origin(d, r, n)...))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	end()
+	w.label(d.Columns)
 	return w.flush(d)
 }
 
@@ -224,9 +225,14 @@ func (r row) display(c int) string {
 }
 
 // origin gives book, sheet, cell and both ends of the vintage, from the columns of that order.
-func (w *writer) origin(text *index, r row, n int) []any {
-	snapshot, sheet, cell := r.text(n), r.text(n+1), r.text(n+2)
-	return []any{w.shelf.cite(snapshot, sheet, cell), text.of(sheet), cell, text.of(r.instant(n + 3)), text.of(r.instant(n + 4))}
+func (w *writer) origin(d *dataset, r row, n int) []any {
+	snapshot, sheet, cell, since := r.text(n), r.text(n+1), r.text(n+2), r.instant(n+3)
+	if d.days == nil {
+		d.days = map[string]bool{}
+	}
+	d.days[since[:min(len(since), len(time.DateOnly))]] = true
+	text := &d.file.text
+	return []any{w.shelf.cite(snapshot, sheet, cell), text.of(sheet), cell, text.of(since), text.of(r.instant(n + 4))}
 }
 
 // isNumber reports whether a column of DuckDB's type holds numbers.

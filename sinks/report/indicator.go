@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
@@ -94,9 +95,7 @@ func (w *writer) readIndicators(ctx context.Context) error {
 	}
 	for _, i := range w.indicators {
 		i.change.Withdrawn = w.withdraw(i.ID)
-		if err := w.labelled(ctx, i); err != nil {
-			return err
-		}
+		w.labelled(i)
 	}
 	return nil
 }
@@ -203,15 +202,19 @@ func (w *writer) compare(i *indicator, v *value) {
 	}
 }
 
-// labelled says what the codes of an indicator's dimensions mean.
-func (w *writer) labelled(ctx context.Context, i *indicator) error {
-	names := i.dimensionIDs()
-	if !w.ask.has("indicators", names...) {
-		return nil
+// labelled describes an indicator's dimensions and says what their codes mean.
+func (w *writer) labelled(i *indicator) {
+	if !w.ask.has("indicators", i.dimensionIDs()...) {
+		return
 	}
-	var err error
-	i.Dimensions, err = w.dimensions(ctx, "indicators", " WHERE indicator = "+literal(i.ID), names)
-	return err
+	i.Dimensions = w.dimensions("indicators", i.dimensionIDs())
+	for k := range i.Values {
+		v := &i.Values[k]
+		for n := range i.Dimensions {
+			i.Dimensions[n].saw(v.At[n], i.Periods[v.Period].End)
+		}
+	}
+	w.label(i.Dimensions)
 }
 
 // writeIndicators writes what the pages of indicators need at once. The ways back to the cells come in files of their own.
@@ -252,6 +255,7 @@ type summary struct {
 	Illustrative bool         `json:"illustrative,omitempty"`
 	Dimensions   []string     `json:"dimensions"`
 	At           []string     `json:"at"`
+	Place        text         `json:"place"` // what At means, where it is not the total of all
 	Period       string       `json:"period,omitempty"`
 	Value        *float64     `json:"v"`
 	Status       string       `json:"s,omitempty"`
@@ -266,6 +270,7 @@ func (w *writer) summaries() []summary {
 	for _, i := range w.indicators {
 		s := summary{ID: i.ID, File: i.File, Name: i.Name, Unit: i.Unit, Decimals: i.Decimals, Tags: i.Tags, Illustrative: i.Illustrative, Spark: [][2]float64{}}
 		s.Dimensions, s.At = i.dimensionIDs(), i.headline()
+		s.Place = i.place(s.At)
 		for _, v := range i.series(s.At) {
 			if v.Value == nil {
 				continue
@@ -309,6 +314,21 @@ func (i *indicator) headline() []string {
 		}
 	}
 	return best
+}
+
+// place says in words which codes but totals a series has.
+func (i *indicator) place(at []string) text {
+	var words [2][]string
+	for n, code := range at {
+		if code == "_T" || code == "" {
+			continue
+		}
+		for l := range words {
+			label := i.Dimensions[n].Labels[code][l]
+			words[l] = append(words[l], cmp.Or(label, code))
+		}
+	}
+	return text{strings.Join(words[0], ", "), strings.Join(words[1], ", ")}
 }
 
 // series gives the values at one place, in the order of their periods.

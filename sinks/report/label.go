@@ -1,7 +1,6 @@
 package report
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -20,43 +19,54 @@ type dimension struct {
 	Name   text            `json:"name"`
 	Unit   string          `json:"unit,omitempty"`
 	Labels map[string]text `json:"labels,omitempty"`
+
+	column catalogue.Column
+	last   map[string]string // the last day that each code is about
 }
 
-// dimensions describes columns of a table, with the labels of the codes that stand in it. Where a code has had several
-// meanings its latest period decides.
-func (w *writer) dimensions(ctx context.Context, table, where string, columns []string) ([]dimension, error) {
+// dimensions describes columns of a table.
+func (w *writer) dimensions(table string, columns []string) []dimension {
 	out := make([]dimension, 0, len(columns))
 	for _, id := range columns {
 		c := catalogue.Describe(w.ask.tables[table].columns[id], columns)
-		d := dimension{ID: id, Name: textOf(c.Label), Unit: c.Unit}
+		d := dimension{ID: id, Name: textOf(c.Label), Unit: c.Unit, column: c}
 		if strings.HasPrefix(c.Label.VI, "Chiều ") { // nothing else is known of it
 			d.Name = text{id, id}
 		}
 		if c.CodeList != "" {
-			if err := w.label(ctx, &d, c, table, where); err != nil {
-				return nil, err
-			}
+			d.last = map[string]string{}
 		}
 		out = append(out, d)
 	}
-	return out, nil
+	return out
 }
 
-// label gives a dimension the labels of its codes.
-func (w *writer) label(ctx context.Context, d *dimension, c catalogue.Column, table, where string) error {
-	last := "NULL::VARCHAR"
-	if w.ask.has(table, "period_end") {
-		last = `max("period_end")::VARCHAR`
+// saw notes that a code is about a day, or about no day in particular.
+func (d *dimension) saw(code, day string) {
+	if d.last == nil || code == "" {
+		return
 	}
-	d.Labels = map[string]text{}
-	return w.ask.each(ctx, from(table, asText(d.ID), last)+where+" GROUP BY 1", func(r row) error {
-		day, err := time.Parse(time.DateOnly, r.text(1))
-		if err != nil {
-			day = time.Time{} // what it meant last
+	if was, ok := d.last[code]; !ok || day > was {
+		d.last[code] = day
+	}
+}
+
+// label says what the codes mean that were seen. Where a code has had several meanings the latest day decides, and where no
+// day is known it is what the code meant last.
+func (w *writer) label(dimensions []dimension) {
+	for i := range dimensions {
+		d := &dimensions[i]
+		for code, last := range d.last {
+			day, err := time.Parse(time.DateOnly, last)
+			if err != nil {
+				day = time.Time{}
+			}
+			if name, ok := w.about.Label(d.column, code, day); ok {
+				if d.Labels == nil {
+					d.Labels = map[string]text{}
+				}
+				d.Labels[code] = textOf(name)
+			}
 		}
-		if name, ok := w.about.Label(c, r.text(0), day); ok {
-			d.Labels[r.text(0)] = textOf(name)
-		}
-		return nil
-	})
+	}
 }

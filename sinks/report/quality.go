@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -176,16 +177,22 @@ func (w *writer) readQuarantine(ctx context.Context, q *quality) error {
 // book is older than one and a half times the usual distance. Three books are too few to know one.
 func (w *writer) readPublishing(ctx context.Context, q *quality) error {
 	for _, d := range w.datasets {
+		known := d.days
+		if d.Left != nil { // not all vintages have been read
+			known = map[string]bool{}
+			err := w.ask.each(ctx, `SELECT DISTINCT "vintage_from"::DATE::VARCHAR FROM `+ident(d.table), func(r row) error {
+				known[r.text(0)] = true
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
 		var days []time.Time
-		err := w.ask.each(ctx, "SELECT DISTINCT date_trunc('day', "+ident("vintage_from")+")::DATE::VARCHAR FROM "+ident(d.table)+" ORDER BY 1", func(r row) error {
-			day, err := time.Parse(time.DateOnly, r.text(0))
-			if err == nil {
+		for _, text := range slices.Sorted(maps.Keys(known)) {
+			if day, err := time.Parse(time.DateOnly, text); err == nil {
 				days = append(days, day)
 			}
-			return nil
-		})
-		if err != nil {
-			return err
 		}
 		if len(days) > 0 {
 			q.Publishing = append(q.Publishing, rhythm(d.ID, days, w.release.Time))

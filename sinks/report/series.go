@@ -22,10 +22,7 @@ type series struct {
 // [period, value, status, comment, book, sheet, cell, vintage from, vintage to, correction].
 func (w *writer) writeSeries(ctx context.Context, d *dataset) error {
 	columns := slices.DeleteFunc(slices.Clone(d.Key), func(c string) bool { return c == "time_period" })
-	var err error
-	if d.Columns, err = w.dimensions(ctx, d.table, d.where, columns); err != nil {
-		return err
-	}
+	d.Columns = w.dimensions(d.table, columns)
 	d.Numbers = make([]bool, len(columns))
 	n := len(columns)
 	correction := "NULL::VARCHAR"
@@ -35,13 +32,13 @@ func (w *writer) writeSeries(ctx context.Context, d *dataset) error {
 	selected := append(texts(columns...), texts("time_period", "obs_status", "obs_comment", "unit")...)
 	selected = append(selected, asNumber("obs_value"), correction)
 	selected = append(selected, texts("snapshot_id", "sheet", "cell")...)
-	selected = append(selected, micros("vintage_from"), micros("vintage_to"))
+	selected = append(selected, micros("vintage_from"), micros("vintage_to"), asText("period_end"))
 	order := totalFirst(columns) + `, "period_start", "period_end", "time_period", "vintage_from"`
 	var words index
 	var open *series
 	before := ""
 	d.Series = []any{}
-	err = w.ask.each(ctx, from(d.table, selected...)+d.where+" ORDER BY "+order+d.limit(), func(r row) error {
+	err := w.ask.each(ctx, from(d.table, selected...)+d.where+" ORDER BY "+order+d.limit(), func(r row) error {
 		var key strings.Builder
 		for i := range n {
 			key.WriteString(r.text(i))
@@ -56,7 +53,7 @@ func (w *writer) writeSeries(ctx context.Context, d *dataset) error {
 				open.at[i] = words.of(r.text(i))
 			}
 		}
-		open.add(r, n, &d.file.text, w)
+		open.add(r, n, d, w)
 		return nil
 	})
 	if err == nil {
@@ -65,12 +62,17 @@ func (w *writer) writeSeries(ctx context.Context, d *dataset) error {
 	if err != nil {
 		return err
 	}
+	w.label(d.Columns)
 	d.Text = words.values()
 	return w.flush(d)
 }
 
 // add takes one more row of the series.
-func (s *series) add(r row, n int, text *index, w *writer) {
+func (s *series) add(r row, n int, d *dataset, w *writer) {
+	text := &d.file.text
+	for i := range n {
+		d.Columns[i].saw(r.text(i), r.text(n+11))
+	}
 	period, status, value := r.text(n), r.text(n+1), r.number(n+4)
 	current := r.null(n + 10)
 	if s.first == "" {
@@ -88,7 +90,7 @@ func (s *series) add(r row, n int, text *index, w *writer) {
 		s.unit = u
 	}
 	obs := []any{text.of(period), value, text.of(status), text.of(r.text(n + 2))}
-	obs = append(obs, w.origin(text, r, n+6)...)
+	obs = append(obs, w.origin(d, r, n+6)...)
 	if c := r.text(n + 5); c != "" {
 		obs = append(obs, text.of(c))
 	}

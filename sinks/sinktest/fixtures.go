@@ -15,11 +15,12 @@ import (
 
 // Fixture is a table that the suite publishes.
 type Fixture struct {
-	Name    string
-	Comment string
-	Schema  *arrow.Schema
-	Types   []string // of the columns, in DuckDB's words
-	Order   []string // columns that order its rows
+	Name     string
+	Comment  string
+	Comments map[string]string // of columns
+	Schema   *arrow.Schema
+	Types    []string // of the columns, in DuckDB's words
+	Order    []string // columns that order its rows
 	// Rows holds the values in that order, as Null or as DuckDB casts them to VARCHAR.
 	Rows [][]string
 	// Batches streams them in another order.

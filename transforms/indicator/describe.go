@@ -167,11 +167,7 @@ func (b *builder) describeModels(ctx context.Context, c *comments) error {
 		if n.model == nil {
 			continue
 		}
-		columns, err := b.db.Columns(ctx, n.name)
-		if err != nil {
-			return err
-		}
-		for _, col := range columns {
+		for _, col := range n.columns() {
 			text, err := b.commentOf(ctx, col.Name)
 			if err != nil {
 				return err
@@ -203,12 +199,26 @@ func (b *builder) dimensionComments(ctx context.Context) (map[string]string, err
 
 // commentOf gives the comment that a column of that name has already, in the first table by name that has one.
 func (b *builder) commentOf(ctx context.Context, column string) (string, error) {
-	texts, err := b.strings(ctx, `SELECT comment FROM duckdb_columns() WHERE database_name = current_database()
-		AND lower(column_name) = lower(?) AND comment IS NOT NULL ORDER BY table_name LIMIT 1`, column)
-	if err != nil || len(texts) == 0 {
-		return "", err
+	if b.comments == nil {
+		rows, err := b.db.Query(ctx, `SELECT lower(column_name), min_by(comment, table_name) FROM duckdb_columns()
+			WHERE database_name = current_database() AND comment IS NOT NULL GROUP BY 1`)
+		if err != nil {
+			return "", err
+		}
+		defer rows.Close()
+		b.comments = map[string]string{}
+		for rows.Next() {
+			var name, text string
+			if err := rows.Scan(&name, &text); err != nil {
+				return "", err
+			}
+			b.comments[name] = text
+		}
+		if err := rows.Err(); err != nil {
+			return "", err
+		}
 	}
-	return texts[0], nil
+	return b.comments[strings.ToLower(column)], nil
 }
 
 // catalogue makes the table that says what each indicator is.

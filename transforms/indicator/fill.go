@@ -116,15 +116,17 @@ func (b *builder) insertSQL(n *node) string {
 // checkRows refuses rows that cannot be right. Each check names the first row it finds.
 func (b *builder) checkRows(ctx context.Context, n *node) error {
 	key := append(idents(n.indicator.Dimensions), "time_period")
+	type check struct{ from, where, what, remedy string }
+	var checks []check
 	for _, d := range key {
-		if err := b.refuse(ctx, n, rowsTable, fmt.Sprintf("%s IS NULL OR %s = ''", d, d),
-			"gives rows without "+strings.Trim(d, `"`), "give every row its code or period; the total of a dimension is _T"); err != nil {
-			return err
-		}
+		checks = append(checks, check{
+			rowsTable, fmt.Sprintf("%s IS NULL OR %s = ''", d, d),
+			"gives rows without " + strings.Trim(d, `"`), "give every row its code or period; the total of a dimension is _T",
+		})
 	}
 	duplicates := fmt.Sprintf("(SELECT %s FROM %s GROUP BY ALL HAVING count(*) > 1)", strings.Join(key, ", "), rowsTable)
 	const tolerance = `1e-9 * greatest(1, abs(obs_value))`
-	for _, c := range []struct{ from, where, what, remedy string }{
+	checks = append(checks, []check{
 		{
 			duplicates, "true", "gives more than one row for the same key",
 			"aggregate in the SELECT, look at its joins, or declare the dimension that tells the rows apart",
@@ -142,7 +144,19 @@ func (b *builder) checkRows(ctx context.Context, n *node) error {
 				" OR isfinite(obs_high) AND obs_high < obs_value - " + tolerance + ")",
 			"gives a band that does not hold the value", "let obs_low <= obs_value <= obs_high",
 		},
-	} {
+	}...)
+	wrong := make([]string, len(checks))
+	for i, c := range checks {
+		wrong[i] = fmt.Sprintf("EXISTS (FROM %s WHERE %s)", c.from, c.where)
+	}
+	any, err := b.strings(ctx, "SELECT '' WHERE "+strings.Join(wrong, " OR "))
+	if err != nil {
+		return fmt.Errorf("check indicator %s: %w", n.id, query.Reason(err))
+	}
+	if len(any) == 0 {
+		return nil // as nearly always: one look at the rows is enough
+	}
+	for _, c := range checks {
 		if err := b.refuse(ctx, n, c.from, c.where, c.what, c.remedy); err != nil {
 			return err
 		}

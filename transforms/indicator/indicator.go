@@ -165,6 +165,7 @@ type builder struct {
 	rewriter *lineage.Rewriter
 	readable *relations
 	recorder *recorder
+	comments map[string]string // of the columns that were there before, by name
 }
 
 // counts counts the rows of each indicator, in the order of the declarations.

@@ -192,12 +192,25 @@ func (b *builder) rewrite(ctx context.Context, n *node) (err error) {
 	return err
 }
 
+// columns are those of a node's view.
+func (n *node) columns() (out []lineage.Column) {
+	given := n.given
+	if n.indicator != nil {
+		given = nil
+		for _, d := range n.indicator.Dimensions {
+			given = append(given, query.Column{Name: d, Type: "VARCHAR"})
+		}
+		given = append(given, fixed()...)
+	}
+	for _, c := range given {
+		out = append(out, lineage.Column{Name: c.Name, Type: c.Type})
+	}
+	return out
+}
+
 // present makes a node known as something that SQL reads.
 func (b *builder) present(ctx context.Context, n *node) error {
-	columns, err := b.lineageColumns(ctx, n.name)
-	if err != nil {
-		return err
-	}
+	columns := n.columns()
 	rel := &lineage.Relation{Name: n.name, Columns: columns, Kind: lineage.Inline, SQL: n.query.SQL}
 	if n.indicator != nil {
 		names := make([]string, len(columns))

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/sources/sheet/delim"
 	"github.com/statloom/statloom/sources/sheet/sheettest"
+	"github.com/statloom/statloom/sources/sheet/xls"
 	"github.com/statloom/statloom/sources/sheet/xlsx"
 	"github.com/statloom/statloom/transforms/layout"
 )
@@ -39,7 +41,7 @@ func open(t testing.TB, path string) sheet.Book {
 		t.Fatal(err)
 	}
 	in := sheet.Input{Name: filepath.Base(path), Data: bytes.NewReader(data), Size: int64(len(data))}
-	book, err := sheet.Open(t.Context(), []sheet.Format{xlsx.Format{}}, in, sheet.Limits{})
+	book, err := sheet.Open(t.Context(), []sheet.Format{xlsx.Format{}, xls.Format{}, delim.Format{}}, in, sheet.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

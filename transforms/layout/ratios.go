@@ -77,12 +77,12 @@ func (s *search) quotients(list []relation, r, reach int) []relation {
 			if x == y || max(r, x, y)-min(r, x, y) > wideWindow {
 				continue
 			}
+			ratio, change := s.glance(r, x, y, probes, shares)
 			for i, scale := range scales {
-				ratio, change := s.glance(r, x, y, probes, scale)
-				if ratio && (shares || scale == 1) && s.trial(r, x, y, scale, false) {
+				if ratio&(1<<i) != 0 && s.trial(r, x, y, scale, false) {
 					list = s.offer(list, Ratio, r, []int{x, y}, scale, s.ratioCost(r, x, y, scale))
 				}
-				if i < 2 && change && changes && s.trial(r, y, x, scale, true) {
+				if changes && change&(1<<i) != 0 && s.trial(r, y, x, scale, true) {
 					list = s.offer(list, Change, r, []int{y, x}, scale, s.ratioCost(r, x, y, scale))
 				}
 			}
@@ -91,21 +91,27 @@ func (s *search) quotients(list []relation, r, reach int) []relation {
 	return list
 }
 
-// glance compares at most two places without looking closely at how they are rounded.
-func (s *search) glance(r, x, y int, probes []int, scale float64) (ratio, change bool) {
+// glance compares a few places without looking closely at how they are rounded. It gives the scales by which one could be
+// the quotient, or the change, as bits.
+func (s *search) glance(r, x, y int, probes []int, shares bool) (ratio, change uint) {
 	for _, q := range probes {
-		a, b, c := s.v[r*s.m+q], s.v[x*s.m+q], s.v[y*s.m+q]
+		c := s.v[y*s.m+q]
 		if c == 0 {
 			continue
 		}
+		a, half := s.v[r*s.m+q], s.half[r*s.m+q]*1.03
 		inverse := 1 / math.Abs(c)
-		t := b / c
-		tol := s.half[r*s.m+q]*1.03 + scale*1.01*(math.Abs(t)*s.half[y*s.m+q]+s.half[x*s.m+q])*inverse + 1e-9*math.Abs(a)
-		if math.Abs(t*scale-a) <= tol {
-			ratio = true
-		}
-		if math.Abs((t-1)*scale-a) <= tol {
-			change = true
+		t := s.v[x*s.m+q] / c
+		loose := 1.01 * (math.Abs(t)*s.half[y*s.m+q] + s.half[x*s.m+q]) * inverse
+		half += 1e-9 * math.Abs(a)
+		for i, scale := range scales {
+			tol := half + scale*loose
+			if (shares || scale == 1) && math.Abs(t*scale-a) <= tol {
+				ratio |= 1 << i
+			}
+			if i < 2 && math.Abs((t-1)*scale-a) <= tol {
+				change |= 1 << i
+			}
 		}
 	}
 	return ratio, change

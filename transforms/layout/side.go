@@ -68,8 +68,10 @@ func (a *analysis) sides() []sheet.Span {
 	var out []sheet.Span
 	from := 1
 	for c := 3; c < width; c++ {
-		if used[c-1] > 0 && !(values[c-1] > 2 && labels[c-1] == 0 && a.headsAgain(from, c)) || labels[c] < 3 || labels[c] <= values[c]*2 || values[c+1] < 3 || most(values[from:c-1]) < 3 ||
-			labels[c]*2 < values[c+1] || !a.ownHeads(c) {
+		if labels[c] < 3 || labels[c] <= values[c]*2 || values[c+1] < 3 || most(values[from:c]) < 3 || labels[c]*2 < values[c+1] || !a.ownHeads(c) {
+			continue
+		}
+		if used[c-1] > 0 && (values[c-1] < 3 || labels[c-1] > 0 || !a.headsAgain(from, c)) && !a.labelsAgain(from, c) {
 			continue
 		}
 		out = append(out, sheet.Span{First: from, Last: c - 1})
@@ -104,6 +106,43 @@ func (a *analysis) headsAgain(from, again int) bool {
 	}
 	return false
 }
+
+// labelsAgain reports whether the labels of a column are those of a column left of it in another order, as where lists of
+// the same things stand side by side, each in an order of its own.
+func (a *analysis) labelsAgain(from, again int) bool {
+	for left := from; left < again-1; left++ {
+		known := make(map[string]bool)
+		rows, same, shared := 0, 0, 0
+		for k := range a.g.Rows {
+			if kd, c := a.at(k, left); kd == text {
+				known[c.Text] = true
+			}
+		}
+		if len(known) < fewestAgain {
+			continue
+		}
+		for k := range a.g.Rows {
+			kd, c := a.at(k, again)
+			if kd != text {
+				continue
+			}
+			rows++
+			if known[c.Text] {
+				shared++
+			}
+			if kl, l := a.at(k, left); kl == text && l.Text == c.Text {
+				same++
+			}
+		}
+		if rows >= fewestAgain && shared*10 >= rows*8 && same*2 < rows && len(known)*10 <= rows*12 {
+			return true
+		}
+	}
+	return false
+}
+
+// fewestAgain is how many labels must come again.
+const fewestAgain = 5
 
 func most(list []int) int {
 	m := 0

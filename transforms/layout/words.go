@@ -1,7 +1,7 @@
 package layout
 
 import (
-	"regexp"
+	"strings"
 
 	"github.com/statloom/statloom/transforms/fold"
 )
@@ -32,14 +32,44 @@ func (w words) announces(k IdentityKind) bool {
 	return w&saysChange != 0
 }
 
-var (
-	differenceWords = regexp.MustCompile(`(^|\W)(balance|difference|net|surplus|deficit|change|changes|gain|loss|profit|increase|decrease|less|remaining|` +
-		`chênh lệch|cân đối|còn lại|tăng|giảm|tăng/giảm|số dư|lãi|lỗ|xuất siêu|nhập siêu|bội chi|bội thu)($|\W)`)
-	averageWords = regexp.MustCompile(`(^|\W)(average|averages|mean|avg|bình quân|trung bình)($|\W)`)
-	ratioWord    = regexp.MustCompile(`%|(^|\W)(per|percent|percentage|pct|rate|rating|ratio|share|proportion|structure|index|distribution|cơ cấu|tỷ trọng|tỉ trọng|tỷ lệ|tỉ lệ|tỷ suất|` +
-		`so với|so sánh|chỉ số|chiếm|năng suất|bình quân|suất)($|\W)`)
-	changeWords = regexp.MustCompile(`%|(^|\W)(change|changes|growth|increase|decrease|percent|variation|tăng|giảm|tốc độ|so với|tăng trưởng)($|\W)`)
-)
+// announcing gives the words that announce a kind of arithmetic.
+func announcing(w words) []string {
+	switch w {
+	case saysDifference:
+		return []string{"balance", "difference", "net", "surplus", "deficit", "change", "changes", "gain", "loss", "profit", "increase", "decrease", "less",
+			"remaining", "chênh lệch", "cân đối", "còn lại", "tăng", "giảm", "tăng/giảm", "số dư", "lãi", "lỗ", "xuất siêu", "nhập siêu", "bội chi", "bội thu"}
+	case saysAverage:
+		return []string{"average", "averages", "mean", "avg", "bình quân", "trung bình"}
+	case saysRatio:
+		return []string{"per", "percent", "percentage", "pct", "rate", "rating", "ratio", "share", "proportion", "structure", "index", "distribution", "cơ cấu",
+			"tỷ trọng", "tỉ trọng", "tỷ lệ", "tỉ lệ", "tỷ suất", "so với", "so sánh", "chỉ số", "chiếm", "năng suất", "bình quân", "suất"}
+	case saysChange:
+		return []string{"change", "changes", "growth", "increase", "decrease", "percent", "variation", "tăng", "giảm", "tốc độ", "so với", "tăng trưởng"}
+	}
+	return nil
+}
+
+// saysOneOf reports whether a text holds one of some words as a whole word.
+func saysOneOf(text string, list []string) bool {
+	inWord := func(c byte) bool {
+		return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	}
+	for _, w := range list {
+		for from := 0; ; {
+			i := strings.Index(text[from:], w)
+			if i < 0 {
+				break
+			}
+			i += from
+			end := i + len(w)
+			if (i == 0 || !inWord(text[i-1])) && (end == len(text) || !inWord(text[end])) {
+				return true
+			}
+			from = end
+		}
+	}
+	return false
+}
 
 // wordsOf reads a label once.
 func (a *analysis) wordsOf(label string) words {
@@ -52,13 +82,13 @@ func (a *analysis) wordsOf(label string) words {
 	var w words
 	if len(label) < 400 {
 		t := fold.Text(label)
-		for _, x := range []struct {
-			re  *regexp.Regexp
-			bit words
-		}{{totalWords, saysTotal}, {differenceWords, saysDifference}, {averageWords, saysAverage}, {ratioWord, saysRatio}, {changeWords, saysChange}} {
-			if x.re.MatchString(t) {
-				w |= x.bit
+		for _, kind := range [...]words{saysDifference, saysAverage, saysRatio, saysChange} {
+			if saysOneOf(t, announcing(kind)) || kind&(saysRatio|saysChange) != 0 && strings.Contains(t, "%") {
+				w |= kind
 			}
+		}
+		if totalWords.MatchString(t) {
+			w |= saysTotal
 		}
 	}
 	if a.words == nil {

@@ -125,6 +125,7 @@ type field struct {
 	typ  Type
 	used bool // the list has this column
 	rows int  // how many rows of the batch it has
+	size int  // bytes of the longest batch of texts so far
 	num  *array.Float64Builder
 	yes  *array.BooleanBuilder
 	day  *array.Date32Builder
@@ -175,7 +176,7 @@ func (r *reading) row(row *sheet.Row) error {
 		}
 		if !began {
 			began = true
-			r.row0.Append(int32(row.Number))
+			r.row0.UnsafeAppend(int32(row.Number))
 		}
 		f := &r.fields[c.Col]
 		f.fill(r.n)
@@ -215,16 +216,16 @@ func (f *field) null() {
 	}
 }
 
-// add appends a cell to its column.
+// add appends a cell to its column. There is room for a batch: bind and flush see to it.
 func (r *reading) add(f *field, c *sheet.Cell, row int) error {
 	switch {
 	case c.Type == sheet.Number && f.typ == Number:
-		f.num.Append(c.Num)
+		f.num.UnsafeAppend(c.Num)
 	case c.Type == sheet.Text && f.typ == Text:
 		f.text.Append(c.Text)
 	case c.Type == sheet.Date && f.typ == Date:
 		if day, ok := wholeDay(c.Num); ok {
-			f.day.Append(day)
+			f.day.UnsafeAppend(day)
 			return nil
 		}
 		return f.other(c)
@@ -255,13 +256,13 @@ func (f *field) other(c *sheet.Cell) error {
 	}
 	switch f.typ {
 	case Bool:
-		f.yes.Append(c.Num != 0)
+		f.yes.UnsafeAppend(c.Num != 0)
 	case Date:
 		at, _ := sheet.Time(c.Num)
-		f.day.Append(arrow.Date32FromTime(at))
+		f.day.UnsafeAppend(arrow.Date32FromTime(at))
 	case DateTime:
 		at, _ := sheet.Time(c.Num)
-		f.time.Append(arrow.Timestamp(at.UnixMilli()))
+		f.time.UnsafeAppend(arrow.Timestamp(at.UnixMilli()))
 	case Text:
 		f.text.Append(asText(c, t))
 	}
@@ -295,10 +296,20 @@ func (r *reading) flush() error {
 			r.fields[i].rows = 0
 		}
 	}
+	for i := range r.fields {
+		if f := &r.fields[i]; f.text != nil {
+			f.size = max(f.size, f.text.DataLen())
+		}
+	}
 	batch := r.builder.NewRecordBatch()
 	defer batch.Release()
 	r.report.Records += int64(r.n)
 	r.n = 0
 	r.builder.Reserve(batchRows)
+	for i := range r.fields {
+		if f := &r.fields[i]; f.text != nil {
+			f.text.ReserveData(f.size + f.size/16)
+		}
+	}
 	return r.out.Write(batch)
 }

@@ -22,8 +22,8 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(made) != 4 {
-		t.Fatalf("made %d books, want 4", len(made))
+	if len(made) != 6 {
+		t.Fatalf("made %d books, want 6", len(made))
 	}
 	for _, path := range made {
 		name := filepath.Base(path)

@@ -38,6 +38,8 @@ func run(dir, out string) error {
 		{"2023-06-30-nien-giam-2022-cong-nghiep.xlsx", func() (*book, error) { return sideBySide(in, first) }},
 		{"2025-06-27-nien-giam-2024-cong-nghiep.xlsx", func() (*book, error) { return stacked(in, second) }},
 		{"2025-01-15-danh-sach-doanh-nghiep-cnht.xlsx", func() (*book, error) { return registerBook(reg) }},
+		{"2025-05-20-dieu-tra-cnht-2024.xlsx", func() (*book, error) { return surveyBook(reg) }},
+		{"2025-06-05-bao-cao-cong-thuong.xlsx", func() (*book, error) { return reportBook(in, second) }},
 		{"2025-06-30-iip-can-tho-trich-dan.xlsx", citedBook},
 	}
 	if err := os.MkdirAll(filepath.Join(out, "books"), 0o755); err != nil {

@@ -23,6 +23,11 @@ func Store(t *testing.T, fixtures []sinktest.Fixture) (sinks.Store, []sinks.Tabl
 		if err := db.Comment(t.Context(), f.Name, "", f.Comment); err != nil {
 			t.Fatal(err)
 		}
+		for column, text := range f.Comments {
+			if err := db.Comment(t.Context(), f.Name, column, text); err != nil {
+				t.Fatal(err)
+			}
+		}
 		table, err := db.Table(t.Context(), f.Name, f.Order)
 		if err != nil {
 			t.Fatal(err)

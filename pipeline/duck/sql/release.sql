@@ -33,7 +33,7 @@ END;
 COMMENT ON MACRO obs_status_worst IS 'The weakest of a list of observation statuses, in the order M, C, F, E, P, B, A: obs_status_worst(list(obs_status))';
 
 CREATE MACRO growth_percent(now, before) AS CASE WHEN before > 0 THEN 100 * (now / before - 1) END;
-COMMENT ON MACRO growth_percent IS 'Growth in percent from one value to a later one; null where the earlier one is not positive';
+COMMENT ON MACRO growth_percent IS 'Growth in percent from one value to a later one; null where the earlier one is not positive. It does not know what stands between them: growth_of stops at breaks';
 
 CREATE MACRO index_link(value, old_at_link, new_at_link) AS CASE WHEN old_at_link > 0 THEN value * new_at_link / old_at_link END;
 COMMENT ON MACRO index_link IS 'A value of an old index series on the base of the new one, by the period that both have';
@@ -50,11 +50,41 @@ CREATE MACRO series_of(r) AS json_merge_patch(to_json(r), '{"time_period": null,
     "snapshot_id": null, "sheet": null, "cell": null, "vintage_from": null, "vintage_to": null, "correction": null}')::VARCHAR;
 COMMENT ON MACRO series_of IS 'What tells the series of a row of a dataset apart, as text: series_of(t) FROM dataset t';
 
+-- Two figures of a series have no growth between them where the series breaks on the way: a figure after the first, up to
+-- the second, has the status B, or a code of theirs had not one meaning in both periods. Of which list a column's codes are
+-- is said by its comment. Names are left out one at a time, for the reason given below.
 CREATE MACRO growth_of(dataset, months) AS TABLE
-WITH figures AS (SELECT *, series_of(t) AS __series FROM query_table(dataset) t)
-SELECT a.* EXCLUDE (__series), b.obs_value AS value_before, growth_percent(a.obs_value, b.obs_value) AS growth
-FROM figures a JOIN figures b ON b.__series = a.__series AND b.period_start = a.period_start - to_months(months::INTEGER);
-COMMENT ON MACRO TABLE growth_of IS 'Growth in percent of every series of a dataset against so many months before: FROM growth_of(''output'', 12)';
+WITH figures AS (
+    SELECT *, series_of(t) AS __series FROM query_table(dataset) t
+), pairs AS (
+    SELECT a.*, b.obs_value AS value_before, b.period_start AS __start, b.period_end AS __end
+    FROM figures a JOIN figures b ON b.__series = a.__series AND b.period_start = a.period_start - to_months(months::INTEGER)
+), lists AS (
+    SELECT DISTINCT column_name, regexp_extract(comment, 'code list ([^; ]+)$', 1) AS code_list
+    FROM duckdb_columns() WHERE table_name = dataset AND regexp_matches(comment, 'code list [^; ]+$')
+), spans AS (
+    SELECT DISTINCT __series, __start, __end, period_start, period_end FROM pairs
+), coded AS (
+    SELECT s.*, l.column_name, l.code_list, json_extract_string(s.__series, l.column_name) AS code FROM spans s, lists l
+), reasons AS (
+    SELECT f.__series, s.period_start, s.__start, 'the series breaks in ' || min_by(f.time_period, f.period_start) AS growth_break
+    FROM spans s JOIN figures f ON f.__series = s.__series AND f.obs_status = 'B' AND f.period_start > s.__start AND f.period_start <= s.period_start
+    GROUP BY ALL
+    UNION ALL
+    SELECT __series, period_start, __start, 'the meaning of ' || string_agg(column_name || ' ' || code, ', ' ORDER BY column_name) || ' changes'
+    FROM coded c
+    WHERE EXISTS (FROM code_lists l WHERE l.code_list = c.code_list AND l.code = c.code)
+        AND NOT EXISTS (FROM code_lists l WHERE l.code_list = c.code_list AND l.code = c.code
+            AND coalesce(l.valid_from, DATE '0001-01-01') <= c.__end AND coalesce(l.valid_to, DATE '9999-12-31') >= c.period_end)
+    GROUP BY ALL
+), breaks AS (
+    SELECT __series, period_start, __start, string_agg(growth_break, '; ' ORDER BY growth_break) AS growth_break FROM reasons GROUP BY ALL
+), joined AS (
+    SELECT p.*, CASE WHEN b.growth_break IS NULL THEN growth_percent(p.obs_value, p.value_before) END AS growth, b.growth_break
+    FROM pairs p LEFT JOIN breaks b ON b.__series = p.__series AND b.period_start = p.period_start AND b.__start = p.__start
+)
+SELECT * EXCLUDE (__end) FROM (SELECT * EXCLUDE (__start) FROM (SELECT * EXCLUDE (__series) FROM joined));
+COMMENT ON MACRO TABLE growth_of IS 'Growth in percent of every series of a dataset against so many months before: FROM growth_of(''output'', 12); null across a break, of which growth_break tells';
 
 CREATE MACRO rebased(dataset, base) AS TABLE
 WITH figures AS (SELECT *, series_of(t) AS __series FROM query_table(dataset) t)

@@ -166,12 +166,12 @@ func (l *loader) load(ctx context.Context, flat bool) error {
 			return l.book.fault("the package holds no "+contentPart, "fetch the book again")
 		}
 		if l.archive.Has(stylesPart) {
-			if err := l.part(ctx, stylesPart, l.stylesRoot); err != nil {
+			if err := l.archive.Read(ctx, stylesPart, l.stylesRoot); err != nil {
 				return err
 			}
 		}
 	}
-	if err := l.part(ctx, contentPart, l.contentRoot); err != nil {
+	if err := l.archive.Read(ctx, contentPart, l.contentRoot); err != nil {
 		return err
 	}
 	if len(l.book.infos) == 0 {
@@ -184,7 +184,7 @@ func (l *loader) load(ctx context.Context, flat bool) error {
 func (l *loader) refuseEncrypted(ctx context.Context) error {
 	encrypted := l.archive.Has("encrypted-package")
 	if !encrypted && l.archive.Has(manifestPart) {
-		err := l.part(ctx, manifestPart, func(x *zipxml.Reader, _ string) error {
+		err := l.archive.Read(ctx, manifestPart, func(x *zipxml.Reader, _ string) error {
 			return x.Children(func([]byte) error {
 				return x.Children(func(name []byte) error {
 					encrypted = encrypted || string(name) == "encryption-data"
@@ -200,30 +200,6 @@ func (l *loader) refuseEncrypted(ctx context.Context) error {
 		return l.book.fault("this book is encrypted with a password", "open it in a spreadsheet program and save it without a password")
 	}
 	return nil
-}
-
-// part reads a part from its first byte to its last; f starts at the root element.
-func (l *loader) part(ctx context.Context, name string, f func(x *zipxml.Reader, root string) error) (err error) {
-	x, err := l.archive.Open(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closed := x.Close(); err == nil {
-			err = closed
-		}
-	}()
-	root, err := x.Root()
-	if err != nil {
-		return err
-	}
-	if err := f(x, root); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = x.Fault("the part ends too early")
-		}
-		return err
-	}
-	return x.Finish()
 }
 
 // stylesRoot reads what styles.xml holds: named styles. Its automatic styles are those of headers and footers.

@@ -31,7 +31,7 @@ func (b *book) comments(ctx context.Context, part string) ([]sheet.Comment, erro
 			continue
 		}
 		list := commentReader{book: b, item: item}
-		if err := b.part(ctx, r.target, func(x *zipxml.Reader, got string) error { return list.read(x, root, got) }); err != nil {
+		if err := b.archive.Read(ctx, r.target, func(x *zipxml.Reader, got string) error { return list.read(x, root, got) }); err != nil {
 			return nil, err
 		}
 		*into = append(*into, list.list...)

@@ -12,7 +12,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"path"
 	"strings"
 
@@ -112,7 +111,7 @@ func (b *book) relations(ctx context.Context, part string) ([]relation, error) {
 		return nil, nil
 	}
 	var rels []relation
-	err := b.part(ctx, name, func(x *zipxml.Reader, root string) error {
+	err := b.archive.Read(ctx, name, func(x *zipxml.Reader, root string) error {
 		return x.Children(func([]byte) error {
 			kind, _ := x.Attr("Type")
 			target, _ := x.Attr("Target")
@@ -130,30 +129,6 @@ func (b *book) relations(ctx context.Context, part string) ([]relation, error) {
 		})
 	})
 	return rels, err
-}
-
-// part reads a part from its first byte to its last; f starts at the root element and may leave the rest of it unread.
-func (b *book) part(ctx context.Context, name string, f func(x *zipxml.Reader, root string) error) (err error) {
-	x, err := b.archive.Open(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closed := x.Close(); err == nil {
-			err = closed
-		}
-	}()
-	root, err := x.Root()
-	if err != nil {
-		return err
-	}
-	if err := f(x, root); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = x.Fault("the part ends too early")
-		}
-		return err
-	}
-	return x.Finish()
 }
 
 func isTrue(value []byte) bool {

@@ -61,7 +61,7 @@ func (s *scanner) scan(ctx context.Context, t tab) error {
 		return err
 	}
 	s.shared = shared
-	if err := s.book.part(ctx, t.part, func(x *zipxml.Reader, root string) error {
+	if err := s.book.archive.Read(ctx, t.part, func(x *zipxml.Reader, root string) error {
 		s.x = x
 		s.value, s.inline = textReader{x: x, book: s.book}, textReader{x: x, book: s.book}
 		switch root {

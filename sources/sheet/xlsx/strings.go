@@ -31,7 +31,7 @@ func (b *book) strings(ctx context.Context) (*sharedStrings, error) {
 		b.shared = shared
 		return shared, nil
 	}
-	err := b.part(ctx, b.stringsPart, func(x *zipxml.Reader, root string) error {
+	err := b.archive.Read(ctx, b.stringsPart, func(x *zipxml.Reader, root string) error {
 		if root != "sst" {
 			return x.Fault("the part does not hold shared strings")
 		}

@@ -50,7 +50,7 @@ func (b *book) readWorkbook(ctx context.Context, main string) error {
 	if path.Ext(main) == ".bin" || !b.archive.Has(main) && b.archive.Has("xl/workbook.bin") {
 		return b.fault("this is a binary workbook (.xlsb), which cannot be read", "open it in a spreadsheet program and save it as .xlsx")
 	}
-	if err := b.part(ctx, main, b.workbook); err != nil {
+	if err := b.archive.Read(ctx, main, b.workbook); err != nil {
 		return err
 	}
 	if len(b.sheets) == 0 {
@@ -78,7 +78,7 @@ func (b *book) readWorkbook(ctx context.Context, main string) error {
 		b.styles = newStyles()
 		return nil
 	}
-	return b.part(ctx, stylesPart, b.readStyles)
+	return b.archive.Read(ctx, stylesPart, b.readStyles)
 }
 
 // workbook reads the workbook part.

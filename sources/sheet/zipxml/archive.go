@@ -89,6 +89,30 @@ func (a *Archive) Open(ctx context.Context, name string) (*Reader, error) {
 	return newReader(a, name, feed), nil
 }
 
+// Read reads a part from its first byte to its last; f starts at the root element and may leave the rest of it unread.
+func (a *Archive) Read(ctx context.Context, name string, f func(x *Reader, root string) error) (err error) {
+	x, err := a.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := x.Close(); err == nil {
+			err = closed
+		}
+	}()
+	root, err := x.Root()
+	if err != nil {
+		return err
+	}
+	if err := f(x, root); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = x.Fault("the part ends too early")
+		}
+		return err
+	}
+	return x.Finish()
+}
+
 // damage makes the error for a part that cannot be used.
 func (a *Archive) damage(part, what string, err error) *fault.Error {
 	return &fault.Error{

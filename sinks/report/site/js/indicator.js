@@ -94,7 +94,7 @@
       ...(i.values.some((v) => v.lo !== undefined) ? [
         { head: s.t("low"), number: true, cell: (v) => s.number(v.lo, i.decimals) }, { head: s.t("high"), number: true, cell: (v) => s.number(v.hi, i.decimals) }] : []),
       { head: s.t("status"), cell: (v) => s.of("statuses", v.s) },
-      { head: s.t("comment"), cell: (v) => v.c || "" },
+      { head: s.t("comment"), class: "wordy", cell: (v) => v.c || "" },
       ...(i.values.some((v) => v.before) ? [{ head: s.t("vintages"), cell: (v) => (v.before ? h("ul", { class: "plain-list" }, v.before.map((b) => h("li", null, s.day(i.releases[b.r].created) + ": " + (b.g ? s.t("gone") : s.number(b.v, i.decimals))))) : "") }] : []),
     ],
   });

@@ -22,7 +22,7 @@
     data: ["indicators"],
     render: (main, [list]) => searchable(main, list, (i) => s.fold(i.id + " " + i.name.join(" ") + " " + i.tags.join(" ")), (found) => s.table({
       caption: s.t("indicators"), rows: found, size: 100, columns: [
-        { head: s.t("indicator"), row: true, sort: (i) => i.id, cell: (i) => [s.pageLink("indicator", i.file, i.id + " · " + s.pick(i.name)), " ", s.madeUp(i.illustrative)] },
+        { head: s.t("indicator"), row: true, sort: (i) => i.id, cell: (i) => [s.pageLink("indicator", i.file, i.id + " · " + s.pick(i.name)), " ", s.madeUp(i.illustrative), s.pick(i.place) ? h("p", { class: "note" }, s.pick(i.place)) : null] },
         { head: s.t("latest"), number: true, sort: (i) => i.v, cell: (i) => (i.period ? s.num(s.withUnit(i.v, i.decimals, i.unit), s.valueRef(i.id, i.period, i.dimensions, i.at)) : s.t("missing")) },
         { head: s.t("period"), sort: (i) => i.period, cell: (i) => (i.period ? s.period(i.period) : "") },
         { head: s.t("status"), cell: (i) => (i.s && i.s !== "A" ? s.of("statuses", i.s) : "") },

@@ -13,7 +13,7 @@
       { head: s.t("result"), sort: (c) => c.status, cell: (c) => [result(c), c.since ? h("span", { class: "note" }, " " + s.t("failingSince", { day: s.day(c.since) })) : null] },
       { head: s.t("severity"), sort: (c) => c.severity, cell: (c) => s.of("severities", c.severity) },
       { head: s.t("failures"), number: true, sort: (c) => c.failures || 0, cell: (c) => s.number(c.failures || 0) },
-      { head: s.t("meaning"), cell: (c) => [s.pick(c.note), s.pick(c.message) ? h("p", null, s.pick(c.message)) : null, c.not_checked ? h("p", { class: "note" }, s.t("notChecked", { n: s.number(c.not_checked) })) : null,
+      { head: s.t("meaning"), class: "wordy", cell: (c) => [s.pick(c.note), s.pick(c.message) ? h("p", null, s.pick(c.message)) : null, c.not_checked ? h("p", { class: "note" }, s.t("notChecked", { n: s.number(c.not_checked) })) : null,
         c.examples ? h("details", null, h("summary", null, s.t("examples")), h("ul", null, c.examples.map((e) => h("li", null, s.pick(e.text), " ", where(e))))) : null] },
     ],
   }));
@@ -22,7 +22,7 @@
     const part = s.section(s.t("quarantine"), h("p", { class: "note" }, s.t("quarantineNote"), q.quarantine.length < q.quarantined ? " " + s.t("shownOf", { shown: s.number(q.quarantine.length), all: s.number(q.quarantined) }) : ""), s.table({
       caption: s.t("quarantine"), rows: q.quarantine, columns: [
         { head: s.t("dataset"), row: true, sort: (x) => x.dataset, cell: (x) => name("dataset", x.dataset) },
-        { head: s.t("textInCell"), cell: (x) => x.text }, { head: s.t("reason"), sort: (x) => x.reason, cell: (x) => x.reason },
+        { head: s.t("textInCell"), class: "wordy", cell: (x) => x.text }, { head: s.t("reason"), sort: (x) => x.reason, cell: (x) => x.reason },
         { head: s.t("book"), sort: (x) => x.name, cell: (x) => x.name }, { head: s.t("place"), cell: where },
       ],
     }));
@@ -52,7 +52,7 @@
     caption: s.t("corrections"), rows: q.corrections, columns: [
       { head: s.t("corrections"), row: true, cell: (c) => c.id }, { head: s.t("dataset"), cell: (c) => [name("dataset", c.dataset), h("br"), h("span", { class: "note" }, c.key)] },
       { head: s.t("said"), number: true, cell: (c) => s.number(c.says === null ? c.expected : c.says) }, { head: s.t("corrected"), number: true, cell: (c) => s.number(c.value) },
-      { head: s.t("reason"), cell: (c) => s.pick(c.reason) }, { head: s.t("madeBy"), cell: (c) => c.made_by }, { head: s.t("since"), cell: (c) => s.day(c.since) }, { head: s.t("state"), cell: (c) => c.state }, { head: s.t("place"), cell: where },
+      { head: s.t("reason"), class: "wordy", cell: (c) => s.pick(c.reason) }, { head: s.t("madeBy"), cell: (c) => c.made_by }, { head: s.t("since"), cell: (c) => s.day(c.since) }, { head: s.t("state"), cell: (c) => c.state }, { head: s.t("place"), cell: where },
     ],
   }));
 

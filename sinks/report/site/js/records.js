@@ -49,7 +49,7 @@
     const search = s.id("search");
     const input = h("input", { id: search, type: "search", autocomplete: "off", value: state.search, oninput: () => { state.search = input.value; draw(); } });
     s.fill(host, h("div", { class: "filters", role: "search", "aria-label": s.t("filter") }, h("div", null, h("label", { for: search }, s.t("search")), input), d.columns.map((c, i) => {
-      if (codes[i].length < 2 || codes[i].length > most) return null;
+      if (codes[i].length < 2 || codes[i].length > most || codes[i].some((v) => /^\d{4}-\d\d-\d\d$/.test(v))) return null;
       const id = s.id("filter");
       const select = h("select", { id, onchange: () => { state.codes[i] = select.value; draw(); } }, h("option", { value: "" }, s.t("all")), codes[i].sort().map((v) => h("option", { value: v, selected: state.codes[i] === v }, shown(d, i, v))));
       return h("div", null, h("label", { for: id }, s.dimension(c)), select);

@@ -101,7 +101,7 @@
         { head: s.t("period"), row: true, sort: (o) => s.at(o.period), cell: (o) => s.period(o.period) },
         { head: s.t("value") + (unit ? " (" + s.unit(unit) + ")" : ""), number: true, sort: (o) => o.v, cell },
         { head: s.t("status"), cell: (o) => [s.of("statuses", o.status), o.correction ? " · " + s.t("correctedBy", { id: o.correction }) : ""].join("") },
-        { head: s.t("comment"), cell: (o) => o.comment || "" },
+        { head: s.t("comment"), class: "wordy", cell: (o) => o.comment || "" },
         { head: s.t("knownFrom"), sort: (o) => o.from, cell: (o) => s.day(o.from) },
         { head: s.t("knownTo"), sort: (o) => o.to, cell: (o) => (o.to ? s.day(o.to) : s.t("current")) },
         { head: s.t("place"), cell: (o) => (o.sheet ? o.sheet + " › " + o.cell : "") },

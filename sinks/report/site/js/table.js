@@ -16,9 +16,10 @@
     const body = h("tbody");
     const foot = h("div", { class: "pager" });
     const heads = spec.columns.map((c, i) => {
-      if (!c.sort) return h("th", { scope: "col", class: c.number ? "n" : null }, c.head);
+      const look = [c.number ? "n" : "", c.class || ""].join(" ").trim() || null;
+      if (!c.sort) return h("th", { scope: "col", class: look }, c.head);
       const button = h("button", { type: "button", class: "sorter", onclick: () => sort(i) }, c.head);
-      return h("th", { scope: "col", class: c.number ? "n" : null }, button);
+      return h("th", { scope: "col", class: look }, button);
     });
 
     const order = () => {

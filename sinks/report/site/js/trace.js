@@ -119,8 +119,8 @@
         { head: s.t("input"), row: true, cell: (x) => described(x, labels), sort: (x) => x.key },
         { head: s.t("value"), number: true, sort: (x) => x.value, cell: (x) => (x.value === null ? x.text || (x.column ? s.t("missing") : "") : s.withUnit(x.value, undefined, x.unit)) },
         { head: s.t("weight"), number: true, sort: (x) => x.weight, cell: (x) => (x.weight === null ? "" : s.number(x.weight)) },
-        { head: s.t("role"), cell: (x) => s.of("roles", x.role), sort: (x) => s.of("roles", x.role) },
-        { head: s.t("status"), cell: (x) => (x.status ? s.of("statuses", x.status) : "") },
+        { head: s.t("role"), class: "roomy", cell: (x) => s.of("roles", x.role), sort: (x) => s.of("roles", x.role) },
+        { head: s.t("status"), class: "roomy", cell: (x) => (x.status ? s.of("statuses", x.status) : "") },
         { head: s.t("place"), cell: (x) => whence(x, books, labels, toSheet) },
       ],
     }));
@@ -162,7 +162,7 @@
     }
     if (x.book < 0) return x.sheet ? x.sheet + " › " + x.cell : "";
     return [h("button", { type: "button", class: "cellref", onclick: (e) => toSheet(x, e) }, x.sheet + " › " + x.cell), h("br"),
-      h("span", { class: "note" }, books[x.book].name, x.vintage ? " · " + s.day(x.vintage) : "")];
+      h("span", { class: "note roomy" }, books[x.book].name, x.vintage ? " · " + s.day(x.vintage) : "")];
   };
 
   // numbers puts the numbers into a formula.
@@ -203,8 +203,16 @@
     const rest = others && others.length ? h("p", { class: "note" }, s.t("otherCells", { n: s.number(others.length) })) : null;
     s.fill(into, h("div", { class: "sheet-head" }, title, leave), said, rest, scroll, facts);
     title.focus({ preventScroll: true });
-    if (drawn.mark) drawn.mark.scrollIntoView({ block: "center", inline: "center" });
+    if (drawn.mark) reveal(scroll, drawn.mark);
     s.say(s.t("inCell", { cell }) + " " + drawn.text);
+  };
+
+  // reveal scrolls a region, and nothing round it, so that a cell can be seen: sideways no further than needed, so that the
+  // labels of its line stay if they can.
+  const reveal = (scroll, cell) => {
+    const box = scroll.getBoundingClientRect(), at = cell.getBoundingClientRect();
+    scroll.scrollTop += at.top - box.top - (box.height - at.height) / 2;
+    if (at.right > box.right) scroll.scrollLeft += at.right - box.right + 8;
   };
 
   // cellAlone shows the cell of an observation.
