@@ -148,8 +148,11 @@ func (r *running) crew() Crew {
 	if r.Crew != nil {
 		return r.Crew
 	}
-	return hands{r.Runner}
+	return Hands(r.Runner)
 }
+
+// Hands is the crew of a process that does all itself.
+func Hands(r *Runner) Crew { return hands{r} }
 
 // hands is the crew of a Runner that has no other: the process itself.
 type hands struct{ *Runner }

@@ -140,7 +140,8 @@ func (f *fragmentWriter) Reject(r transforms.Reject) {
 	f.end.Rejects = append(f.end.Rejects, r)
 }
 
-// readEnd reads what stands behind the batches of a fragment or pack and gives the length of the stream before it.
+// readEnd reads what stands behind the batches of a fragment or pack, unless end is nil, and gives the length of the stream
+// before it.
 func readEnd(b *lake.Blob, end any) (stream int64, err error) {
 	var tail [8]byte
 	if _, err := b.ReadAt(tail[:], b.Size()-8); err != nil {
@@ -150,8 +151,11 @@ func readEnd(b *lake.Blob, end any) (stream int64, err error) {
 	if size < 0 || size > b.Size()-8 {
 		return 0, fmt.Errorf("read fragment: its end is damaged")
 	}
-	text := make([]byte, size)
 	stream = b.Size() - 8 - size
+	if end == nil {
+		return stream, nil
+	}
+	text := make([]byte, size)
 	if _, err := b.ReadAt(text, stream); err != nil {
 		return 0, fmt.Errorf("read fragment: %w", err)
 	}

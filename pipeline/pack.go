@@ -159,7 +159,7 @@ func (r *running) walkPack(ctx context.Context, d *Dataset, p *pack, within map[
 		return err
 	}
 	defer blob.Close()
-	stream, err := readEnd(blob, &pack{})
+	stream, err := readEnd(blob, nil)
 	if err != nil {
 		return err
 	}

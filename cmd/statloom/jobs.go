@@ -32,10 +32,13 @@ func (a *app) queueOf(ctx context.Context, cfg *config.Config, size crewSize) (*
 }
 
 // withCrew lets do have a runner whose sources are pulled and whose books are read as jobs, by all processes that share the
-// state, this one among them. Where nobody shares it, a run that nobody watches has a queue of its own, which
-// remembers what was tried; one that somebody waits for does all itself.
+// state, this one among them. Where nobody shares it, a run that nobody watches reads its books as jobs of a queue of
+// its own, which remembers what was tried; one that somebody waits for does all itself.
 func (a *app) withCrew(ctx context.Context, cfg *config.Config, r *pipeline.Runner, do func(ctx context.Context) error) (err error) {
-	if !cfg.Shared() && !a.quiet {
+	if !cfg.Shared() {
+		if a.quiet {
+			r.Crew = alone{pipeline.Hands(r), a, cfg, r}
+		}
 		return do(ctx)
 	}
 	q, err := a.queueOf(ctx, cfg, crewSize{})
@@ -47,14 +50,44 @@ func (a *app) withCrew(ctx context.Context, cfg *config.Config, r *pipeline.Runn
 	if a.working {
 		return do(ctx) // this process works on the queue already
 	}
-	work, stop := context.WithCancel(ctx)
-	group, within := errgroup.WithContext(work)
-	group.Go(func() error { return q.Work(within, r, nil) })
+	return beside(ctx, func(ctx context.Context) error { return q.Work(ctx, r, nil) }, do)
+}
+
+// beside does something while something else goes on, which is told to stop afterwards. If that ends by itself with an error, what
+// is done is stopped too.
+func beside(ctx context.Context, meanwhile, do func(ctx context.Context) error) error {
+	group, within := errgroup.WithContext(ctx)
+	within, stop := context.WithCancel(within)
+	defer stop()
+	group.Go(func() error { return meanwhile(within) })
 	group.Go(func() error {
 		defer stop()
 		return do(within)
 	})
 	return group.Wait()
+}
+
+// alone is the crew of an unattended process that shares its state with nobody. A queue is opened when there is something to
+// read: most nights there is nothing.
+type alone struct {
+	pipeline.Crew // the process itself, which pulls
+	app           *app
+	cfg           *config.Config
+	runner        *pipeline.Runner
+}
+
+// Read has the books read as jobs. A book that the process dies of is set aside in the end.
+func (c alone) Read(ctx context.Context, tasks []pipeline.ReadTask, done func(int, pipeline.ReadReport)) (err error) {
+	if len(tasks) == 0 {
+		return nil
+	}
+	q, err := c.app.queueOf(ctx, c.cfg, crewSize{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	return beside(ctx, func(ctx context.Context) error { return q.Work(ctx, c.runner, nil) },
+		func(ctx context.Context) error { return q.Crew(nil).Read(ctx, tasks, done) })
 }
 
 // queued puts a run into the queue for the workers, and waits until one of them has done it.

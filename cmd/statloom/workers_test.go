@@ -314,3 +314,33 @@ func TestWorkers(t *testing.T) {
 		}
 	}
 }
+
+// A run that nobody watches reads its books as jobs of a queue in the data folder, and gives what any run gives.
+func TestUnattendedRun(t *testing.T) {
+	watched, dir := sample(t), sample(t)
+	statloom(t, watched, nil, "run").must(t, 0)
+	var out, errs bytes.Buffer
+	a := &app{system: testSystem(dir, nil, &out, &errs), configFile: "config.yaml", quiet: true}
+	cfg, err := a.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, report, err := a.once(t.Context(), cfg, order{trigger: "schedule"})
+	if err != nil || report.ExitCode != 0 {
+		t.Fatalf("%+v, %v\n%s", result, err, errs.String())
+	}
+	if d := cmp.Diff(contents(t, watched), contents(t, dir)); d != "" {
+		t.Errorf("what is published differs (-watched +unattended)\n%s", d)
+	}
+	q, err := a.queueOf(t.Context(), cfg, crewSize{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	if depth, err := q.Depth(t.Context()); err != nil || len(depth) > 0 {
+		t.Errorf("left in the queue: %v, %v", depth, err)
+	}
+	if !exists(filepath.Join(cfg.DataDir(), "state.db.lock")) {
+		t.Error("the books were not read as jobs")
+	}
+}

@@ -286,7 +286,7 @@ func TestHistoryDoesNotDependOnTheOrderOfLoading(t *testing.T) {
 					random.Shuffle(len(e.rows), func(i, k int) { e.rows[i], e.rows[k] = e.rows[k], e.rows[i] })
 				}
 			}
-			db := create(t, duck.Options{Threads: 1 + round%2})
+			db := create(t, duck.Options{Threads: 1 + round%2, Scratch: true})
 			build(t, db, dataset, editions)
 			got := append(ask(t, db, "SELECT * FROM iip_history"), ask(t, db, "SELECT * FROM quarantine")...)
 			if round == 0 {
@@ -304,7 +304,7 @@ func TestHistoryDoesNotDependOnTheOrderOfLoading(t *testing.T) {
 func TestAsOfIsWhatReplayingGives(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		editions := world(rt)
-		db := create(t, duck.Options{Threads: 1})
+		db := create(t, duck.Options{Threads: 1, Scratch: true})
 		build(t, db, dataset, editions)
 		for at := 0; at <= 40; at += 1 + at/10 {
 			got := ask(t, db, fmt.Sprintf(`SELECT area || ' ' || time_period, coalesce(obs_value, -1)::INTEGER FROM iip_asof(TIMESTAMPTZ '%s') ORDER BY 1`, day(at).Format(time.RFC3339)))

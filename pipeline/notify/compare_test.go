@@ -23,7 +23,7 @@ func made(t *testing.T, id, figures, status string, aside int) release.Info {
 		CREATE TABLE iip_history AS SELECT area, time_period, obs_value::DOUBLE AS obs_value, 'A' AS obs_status, 'book of %[1]s' AS snapshot_id, 's' AS sheet, 'B2' AS cell, NULL::VARCHAR AS correction
 			FROM (VALUES %[2]s) t(area, time_period, obs_value);
 		CREATE VIEW iip AS FROM iip_history;
-		CREATE TABLE indicator_catalogue (indicator VARCHAR, inputs VARCHAR, dimensions VARCHAR);
+		CREATE TABLE indicator_catalogue (indicator VARCHAR, sql VARCHAR, inputs VARCHAR, dimensions VARCHAR);
 		CREATE TABLE targets AS SELECT 'firms' AS target, '200 doanh nghiệp' AS name_vi, '200 firms' AS name_en, '%[3]s' AS status, '>=' AS comparison, 200.0 AS target_value, 'firms' AS unit,
 			'2025' AS period, '2024' AS actual_period, 161.5 AS actual_value, 'SI06' AS indicator, NULL::DOUBLE AS gap;
 		INSERT INTO quarantine BY NAME SELECT 'iip' AS dataset, 'x' AS snapshot_id, 's' AS sheet, 'A' || i AS cell, 'n.a.' AS text, 'no number' AS reason FROM range(%[4]d) r(i)`,

@@ -139,7 +139,7 @@ func TestLoop(t *testing.T) {
 func TestLoopOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &office{takes: 90 * time.Minute}
-		got := keep(t, o, 4*time.Hour, nil, hourly(t, "a", 0))
+		got := keep(t, o, 4*time.Hour+30*time.Second, nil, hourly(t, "a", 0))
 		want := []string{
 			"01 01:00 schedule a []", "01 02:00 skipped a 1 the run due at 2000-01-01 01:00 UTC was still going on", "01 02:30 ended",
 			"01 03:00 schedule a []", "01 04:00 skipped a 1 the run due at 2000-01-01 03:00 UTC was still going on", "01 04:01 stopped",

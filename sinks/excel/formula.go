@@ -17,6 +17,7 @@ type expr struct {
 	number float64
 	input  int
 	args   []expr
+	hidden bool // a part of a sum that the formula only hints at; it may be one that adds nothing
 }
 
 // formulaLimit is how long a formula may be in Excel.
@@ -66,16 +67,101 @@ func (p *parser) chain(signs string, part func() (expr, error)) (expr, error) {
 	}
 	defer func() { p.depth-- }()
 	left, err := part()
+	before, last := expr{}, left
 	for err == nil {
 		sign := p.next(signs)
 		if sign == 0 {
 			break
 		}
+		var between []expr
+		if p.blanks(); sign == '+' && strings.HasPrefix(p.text[p.at:], dots) {
+			p.at += len(dots)
+			if p.next("+") == 0 {
+				return left, fmt.Errorf("read formula: nothing follows the dots")
+			}
+			start := p.at
+			var end expr
+			if end, err = part(); err != nil {
+				return left, err
+			}
+			if between, err = progression(before, last, end); err != nil {
+				return left, err
+			}
+			p.at = start
+		}
+		for _, b := range between {
+			left = expr{op: "+", args: []expr{left, b}}
+		}
 		var right expr
 		right, err = part()
 		left = expr{op: string(sign), args: []expr{left, right}}
+		before, last = last, right
 	}
 	return left, err
+}
+
+// dots stand for the parts of a long sum between the second and the last: #1 * #2 + #3 * #4 + … + #21 * #22.
+const dots = "…"
+
+// progressionLimit is how many parts the dots of a formula may stand for: Excel's formulas hold no more.
+const progressionLimit = formulaLimit / 2
+
+// progression gives the parts between the second and the last of a sum, whose inputs are numbered as those of the first two.
+func progression(first, second, last expr) ([]expr, error) {
+	a, b, c := first.lead(), second.lead(), last.lead()
+	width := b - a
+	if a == 0 || width <= 0 || c <= b || (c-b)%width != 0 || (c-b)/width > progressionLimit {
+		return nil, fmt.Errorf("read formula: the parts between #%d and #%d do not follow from those before", b, c)
+	}
+	var parts []expr
+	for n := width; b+n < c; n += width {
+		part := second.shifted(n)
+		part.hidden = true
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// lead is the number of a part's first input, 0 where it has none.
+func (e expr) lead() int {
+	if e.op == "#" {
+		return e.input
+	}
+	for _, a := range e.args {
+		if n := a.lead(); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// shifted is a part over the inputs that stand so much further on.
+func (e expr) shifted(by int) expr {
+	if e.op == "#" {
+		e.input += by
+	}
+	args := make([]expr, len(e.args))
+	for i, a := range e.args {
+		args[i] = a.shifted(by)
+	}
+	e.args = args
+	return e
+}
+
+// settled leaves out the hidden parts that have no value: they add nothing, or else the formula does not give the published
+// value, and is not written.
+func (e expr) settled(in []input) expr {
+	if e.op == "+" && e.args[1].hidden {
+		if _, ok := e.args[1].value(in); !ok {
+			return e.args[0].settled(in)
+		}
+	}
+	args := make([]expr, len(e.args))
+	for i, a := range e.args {
+		args[i] = a.settled(in)
+	}
+	e.args = args
+	return e
 }
 
 func (p *parser) atom() (expr, error) {
@@ -404,6 +490,7 @@ func excelFormula(text string, in []input, value float64) (string, bool) {
 	if err != nil || e.op == "" {
 		return "", false
 	}
+	e = e.settled(in)
 	got, ok := e.value(in)
 	if !ok || math.Abs(got-value) > 1e-9*math.Max(1, math.Abs(value)) {
 		return "", false

@@ -60,8 +60,12 @@ func (w *writer) readFormulas(ctx context.Context) error {
 			continue
 		}
 		rest := row[len(dims)+2:]
-		if n, _ := rest[0].(int64); int(n) != len(f.inputs)+1 {
-			continue // a condition that is listed twice, or inputs that are not all here: the formula will not give the value
+		n, _ := rest[0].(int64)
+		if n <= int64(len(f.inputs)) || n > formulaLimit {
+			continue // more than a formula of Excel's can name
+		}
+		for int64(len(f.inputs)) < n-1 {
+			f.inputs = append(f.inputs, formulaInput{}) // a number that no input has
 		}
 		key := catalogue.Text(rest[1]) + "\x00" + catalogue.Text(rest[2])
 		f.inputs = append(f.inputs, formulaInput{row: key, column: catalogue.Text(rest[3]), number: rest[4], text: catalogue.Text(rest[5]), vintage: rest[6]})

@@ -25,14 +25,14 @@ const (
 )
 
 func (w *writer) style(l look) (int, error) {
-	if id, ok := w.styles[l]; ok {
-		return id, nil
-	}
 	if l.size == 0 {
 		l.size = 10
 	}
 	if l.color == "" {
 		l.color = ink
+	}
+	if id, ok := w.styles[l]; ok {
+		return id, nil
 	}
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: "Arial", Size: l.size, Bold: l.bold, Italic: l.italic, Color: l.color},

@@ -58,6 +58,11 @@ func TestFormulas(t *testing.T) {
 		{"round(#1 / #3, 2)", 0.33, "ROUND('Số liệu'!C1/'Số liệu'!C3,2)"},
 		{"max(#1, #2)", 20, "MAX('Số liệu'!C1,'Số liệu'!C2)"},
 		{"#1", 10, "'Số liệu'!C1"},
+		{"#1 + #2 + … + #4", 64, "SUM('Số liệu'!C1:C3,'Số liệu'!C9)"},
+		{"100 * (#1 * #2 + … + #3 * #4)", 1, ""},     // no second part to follow
+		{"#1 * #2 + #3 * #4 + … + #7 * #8", 320, ""}, // the last has no value
+		{"#1 + #2 + … + #2", 30, ""},                 // nothing between
+		{"2 * (#1 + #2 + … + #4) - #1", 118, "2*SUM('Số liệu'!C1:C3,'Số liệu'!C9) - 'Số liệu'!C1"},
 		{"#1 + #2", 31, ""},        // it does not give the published value
 		{"#1 / null", 10, ""},      // a value that is missing
 		{"#1 + #8", 10, ""},        // likewise

@@ -139,7 +139,6 @@ func (w *writer) fill(ctx context.Context) error {
 	if err := w.writeCover(cover); err != nil {
 		return fmt.Errorf("sheet %s: %w", cover, err)
 	}
-	w.file.SetActiveSheet(0)
 	return nil
 }
 

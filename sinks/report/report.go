@@ -16,8 +16,8 @@ import (
 type Options struct {
 	Folder       string     `yaml:"folder" json:"folder,omitempty" jsonschema:"description=Folder in the release's folder,default=report"`
 	Datasets     []string   `yaml:"datasets" json:"datasets,omitempty" jsonschema:"description=Datasets that get a page; default all"`
-	Observations int        `yaml:"observations" json:"observations,omitempty" jsonschema:"description=Rows that a dataset is shown with; of a larger one the latest vintages are first to be,default=250000,minimum=1"`
-	Inputs       int        `yaml:"inputs" json:"inputs,omitempty" jsonschema:"description=Inputs of indicators that can be followed; of more those of the latest periods can,default=500000,minimum=1"`
+	Observations int        `yaml:"observations" json:"observations,omitempty" jsonschema:"description=Rows that a dataset is shown with; a larger one is shown with latest vintages only,default=250000,minimum=1"`
+	Inputs       int        `yaml:"inputs" json:"inputs,omitempty" jsonschema:"description=Inputs of indicators that can be followed; of more only those of the latest periods,default=500000,minimum=1"`
 	Sheets       kind.Bytes `yaml:"sheets" json:"sheets,omitempty" jsonschema:"description=How much room the drawn sheets of the books may take,default=128MiB"`
 }
 

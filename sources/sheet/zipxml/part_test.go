@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -171,7 +172,11 @@ func TestAside(t *testing.T) {
 		t.Fatal(err)
 	}
 	const mark = "</b>"
-	x.Aside(mark, func(b []byte, n int) any { return string(b[:n]) })
+	var made atomic.Int64
+	x.Aside(mark, func(b []byte, n int) any {
+		made.Add(1)
+		return string(b[:n])
+	})
 	var out strings.Builder
 	stretches := 0
 	for {
@@ -189,7 +194,6 @@ func TestAside(t *testing.T) {
 			}
 			out.WriteString(inner + "\n")
 			x.Take(len(text))
-			time.Sleep(time.Millisecond) // so that the work goes ahead
 			continue
 		}
 		kind, err := x.Next()
@@ -202,8 +206,13 @@ func TestAside(t *testing.T) {
 		switch {
 		case kind == Text:
 			out.Write(x.Text())
-		case kind == End && out.Len() == 0:
-			time.Sleep(20 * time.Millisecond)
+		case kind == End:
+			for range 1000 { // until the work has begun
+				if made.Load() > 0 {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
 		}
 	}
 	if got := strings.ReplaceAll(out.String(), "\n", ""); got != strings.ReplaceAll(want, "\n", "") || stretches == 0 {

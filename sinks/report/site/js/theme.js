@@ -26,8 +26,11 @@ window.statloom = { pages: {}, root: document.documentElement.dataset.root };
   const wanted = () => chosen === "dark" || chosen === "light" ? chosen : system.matches ? "dark" : "light";
   s.setTheme = (theme) => { chosen = theme; s.kept("theme", theme); show(wanted()); };
   system.addEventListener("change", () => show(wanted()));
-  // Paper is white.
-  addEventListener("beforeprint", () => show("light"));
+  // Paper is white, and nothing on it can be opened.
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("details").forEach((d) => { d.open = true; });
+    show("light");
+  });
   addEventListener("afterprint", () => show(wanted()));
   html.dataset.theme = wanted();
 })(window.statloom);
