@@ -18,9 +18,10 @@ func (a *app) cmdNotify() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	test := &cobra.Command{
-		Use:   "test",
-		Short: "Send a test message on every channel of the configuration's alerts",
-		Args:  noArgs,
+		Use:     "test",
+		Example: "  statloom notify test",
+		Short:   "Send a test message on every channel of the configuration's alerts",
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {

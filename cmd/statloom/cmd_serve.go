@@ -85,6 +85,10 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, address string) (er
 		return errors.Join(err, listener.Close())
 	}
 	k := newKeeper(a, cfg, history, logger)
+	if k.queue, err = a.queueOf(ctx, cfg, crewSize{}); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, k.queue.Close()) }()
 	server := serve.New(serve.Options{
 		Releases: shelf, History: history, Report: reports(cfg).Read, Texts: a.texts(cfg), Begin: k.begin, Upcoming: k.scheduler.Upcoming,
 		Ready:   func(ctx context.Context) error { _, err := history.Runs(ctx, 1); return err },

@@ -11,6 +11,7 @@ import (
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/notify"
 	"github.com/statloom/statloom/pipeline/observe"
+	"github.com/statloom/statloom/pipeline/queue"
 	"github.com/statloom/statloom/pipeline/runlog"
 	"github.com/statloom/statloom/pipeline/schedule"
 	"github.com/statloom/statloom/pipeline/serve"
@@ -25,6 +26,7 @@ type keeper struct {
 	scheduler *schedule.Scheduler
 	metrics   *observe.Metrics
 	late      chan struct{} // a book is late
+	queue     *queue.Queue
 }
 
 func newKeeper(a *app, cfg *config.Config, history *runlog.Log, log *slog.Logger) *keeper {
@@ -47,7 +49,13 @@ func newKeeper(a *app, cfg *config.Config, history *runlog.Log, log *slog.Logger
 func (k *keeper) state(ctx context.Context) (observe.State, error) {
 	s := observe.State{Release: currentOf(k.cfg).Created, Upcoming: k.scheduler.Upcoming()}
 	var err error
-	s.Sources, err = knownNewest(ctx, k.history)
+	if s.Sources, err = knownNewest(ctx, k.history); err != nil {
+		return s, err
+	}
+	depth, err := k.queue.Depth(ctx)
+	for _, d := range depth {
+		s.Queue = append(s.Queue, observe.Depth{Kind: d.Kind, State: d.State, Jobs: int(d.Jobs)})
+	}
 	return s, err
 }
 

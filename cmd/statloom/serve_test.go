@@ -218,7 +218,7 @@ func TestServe(t *testing.T) {
 		v.ask("GET", "/metrics", "", "", &metrics)
 		return strings.Contains(metrics, `statloom_runs_total{status="done",trigger="request"} 1`)
 	})
-	for _, want := range []string{"statloom_release_age_seconds ", `statloom_source_age_seconds{source="books"}`, `statloom_release_rows{table="iip"} 4`, "statloom_run_duration_seconds_bucket"} {
+	for _, want := range []string{"statloom_release_age_seconds ", `statloom_source_age_seconds{source="books"}`, `statloom_release_rows{table="iip"} 4`, "statloom_state_up 1", "statloom_run_duration_seconds_bucket"} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("no %s in the metrics", want)
 		}

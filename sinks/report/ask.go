@@ -145,7 +145,6 @@ func instant(t time.Time) string {
 // What is selected, by the type that rows are read as.
 
 func ident(name string) string    { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func literal(text string) string  { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 func asText(column string) string { return ident(column) + "::VARCHAR" }
 func asNumber(c string) string    { return ident(c) + "::DOUBLE" }
 func micros(column string) string { return "epoch_us(" + ident(column) + ")::BIGINT" }

@@ -129,12 +129,8 @@ func (w *writer) keyColumns() (columns []string, dimensions []string) {
 	return append(texts("indicator", "time_period"), texts(dimensions...)...), dimensions
 }
 
-// keyOf gives the indicator's id and the key of a value, from a row that begins with keyColumns.
-func (w *writer) keyOf(r row, at map[string]*indicator, dimensions []string) (i *indicator, key string) {
-	i = at[r.text(0)]
-	if i == nil {
-		return nil, ""
-	}
+// keyOf gives the key of a value among those of its indicator, from a row that begins with keyColumns.
+func (i *indicator) keyOf(r row, dimensions []string) string {
 	var b strings.Builder
 	b.WriteString(r.text(1))
 	for _, d := range i.Dimensions {
@@ -143,7 +139,7 @@ func (w *writer) keyOf(r row, at map[string]*indicator, dimensions []string) (i 
 			b.WriteString(r.text(2 + n))
 		}
 	}
-	return i, b.String()
+	return b.String()
 }
 
 func (w *writer) byID() map[string]*indicator {
@@ -162,7 +158,7 @@ func (w *writer) readFormulas(ctx context.Context, files map[string]*traces) err
 		if f == nil {
 			return nil
 		}
-		_, key := w.keyOf(r, at, dimensions)
+		key := at[r.text(0)].keyOf(r, dimensions)
 		f.values[key] = &way{formula: f.formulas.of(r.text(len(columns)))}
 		return nil
 	})
@@ -180,7 +176,7 @@ func (w *writer) readInputs(ctx context.Context, files map[string]*traces) error
 		if f == nil {
 			return nil
 		}
-		_, key := w.keyOf(r, at, dimensions)
+		key := at[r.text(0)].keyOf(r, dimensions)
 		if f.values[key] == nil {
 			f.values[key] = &way{formula: -1}
 		}

@@ -23,12 +23,16 @@ def data_package(folder: Path, rows: dict) -> None:
 
 def on_the_web(folder: Path, rows: dict) -> None:
     group = TableGroup.from_file(folder / "csv-metadata.json")
-    assert group.tables
+    assert {Path(str(table.url)).stem for table in group.tables} == set(rows)
+    read = 0
     for table in group.tables:
         name = Path(str(table.url)).stem
+        if rows[name] > 5000:  # csvw takes milliseconds a row
+            continue
+        read += 1
         n = sum(1 for _ in table.iterdicts(strict=True))
         assert n == rows[name], (name, n, rows[name])
-    print(f"csv on the web: {len(group.tables)} tables")
+    print(f"csv on the web: {len(group.tables)} tables, {read} read")
 
 
 def catalogue(folder: Path) -> None:

@@ -17,19 +17,14 @@ import (
 	"github.com/statloom/statloom/transforms/layout"
 )
 
+const fileName = "dir/answer.json"
+
 func open(t testing.TB, text string, limits sheet.Limits) (sheet.Book, error) {
-	t.Helper()
-	in := sheet.Input{Name: "dir/answer.json", Data: strings.NewReader(text), Size: int64(len(text))}
-	return sheet.Open(t.Context(), []sheet.Format{Format{}}, in, limits)
+	return sheettest.OpenBytes(t.Context(), Format{}, fileName, []byte(text), limits)
 }
 
 func dump(t testing.TB, text string, limits sheet.Limits) (string, error) {
-	t.Helper()
-	b, err := open(t, text, limits)
-	if err != nil {
-		return "", err
-	}
-	return sheettest.Dump(t.Context(), b)
+	return sheettest.DumpBytes(t.Context(), Format{}, fileName, []byte(text), limits)
 }
 
 // regions and years are dimensions of two categories.

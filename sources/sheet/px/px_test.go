@@ -15,19 +15,14 @@ import (
 	"github.com/statloom/statloom/sources/sheet/sheettest"
 )
 
+const fileName = "dir/table.px"
+
 func open(t testing.TB, text string, limits sheet.Limits) (sheet.Book, error) {
-	t.Helper()
-	in := sheet.Input{Name: "dir/table.px", Data: strings.NewReader(text), Size: int64(len(text))}
-	return sheet.Open(t.Context(), []sheet.Format{Format{}}, in, limits)
+	return sheettest.OpenBytes(t.Context(), Format{}, fileName, []byte(text), limits)
 }
 
 func dump(t testing.TB, text string, limits sheet.Limits) (string, error) {
-	t.Helper()
-	b, err := open(t, text, limits)
-	if err != nil {
-		return "", err
-	}
-	return sheettest.Dump(t.Context(), b)
+	return sheettest.DumpBytes(t.Context(), Format{}, fileName, []byte(text), limits)
 }
 
 // small is a table of two regions and two years.

@@ -42,6 +42,15 @@ func OpenBytes(ctx context.Context, f sheet.Format, name string, data []byte, li
 	return sheet.Open(ctx, []sheet.Format{f}, sheet.Input{Name: name, Data: bytes.NewReader(data), Size: int64(len(data))}, limits)
 }
 
+// DumpBytes opens a book of one format that lies in memory, and dumps it.
+func DumpBytes(ctx context.Context, f sheet.Format, name string, data []byte, limits sheet.Limits) (string, error) {
+	b, err := OpenBytes(ctx, f, name, data, limits)
+	if err != nil {
+		return "", err
+	}
+	return Dump(ctx, b)
+}
+
 // Drain reads every sheet and gives the number of cells.
 func Drain(ctx context.Context, b sheet.Book) (cells int, err error) {
 	for i := range b.Sheets() {
