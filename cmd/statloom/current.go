@@ -68,6 +68,11 @@ func (a *app) showRelease(ctx context.Context, cfg *config.Config, id string) er
 	}
 	current := filepath.Join(cfg.DataDir(), "current")
 	for _, f := range m.Files {
+		if path.Base(f.Path) == "index.html" && strings.Count(f.Path, "/") == 1 {
+			fmt.Fprintf(a.out, "Report    %s\n", a.shortPath(filepath.Join(current, f.Path)))
+		}
+	}
+	for _, f := range m.Files {
 		if path.Ext(f.Path) == ".duckdb" {
 			fmt.Fprintf(a.out, "DuckDB    %s\n", a.shortPath(filepath.Join(current, f.Path)))
 		}

@@ -105,18 +105,18 @@ func (s *sink) takes(table string) bool {
 func writeRows(ctx context.Context, w *bufio.Writer, t sinks.Table) error {
 	for i, c := range t.Columns() {
 		if i > 0 {
-			w.WriteByte(',')
+			w.WriteString(",")
 		}
 		writeText(w, c.Name)
 	}
-	w.WriteByte('\n')
+	w.WriteString("\n")
 	for row, err := range catalogue.Rows(ctx, t) {
 		if err != nil {
 			return err
 		}
 		for i, v := range row {
 			if i > 0 {
-				w.WriteByte(',')
+				w.WriteString(",")
 			}
 			switch v := v.(type) {
 			case nil:
@@ -126,7 +126,7 @@ func writeRows(ctx context.Context, w *bufio.Writer, t sinks.Table) error {
 				w.WriteString(catalogue.Text(v))
 			}
 		}
-		w.WriteByte('\n')
+		w.WriteString("\n")
 	}
 	return w.Flush()
 }
@@ -136,9 +136,9 @@ func writeText(w *bufio.Writer, s string) {
 		w.WriteString(s)
 		return
 	}
-	w.WriteByte('"')
+	w.WriteString(`"`)
 	w.WriteString(strings.ReplaceAll(s, `"`, `""`))
-	w.WriteByte('"')
+	w.WriteString(`"`)
 }
 
 // Commit writes the descriptions.

@@ -35,8 +35,7 @@ func repack(out io.Writer, parts []*zip.File) error {
 	slices.SortFunc(parts, func(a, b *zip.File) int { return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.Name, b.Name)) })
 	z := zip.NewWriter(out)
 	for _, p := range parts {
-		// 1 January 1980, the first day that zip knows.
-		header := &zip.FileHeader{Name: p.Name, Method: p.Method, CRC32: p.CRC32, ModifiedDate: 1<<5 | 1,
+		header := &zip.FileHeader{Name: p.Name, Method: p.Method, CRC32: p.CRC32,
 			CompressedSize64: p.CompressedSize64, UncompressedSize64: p.UncompressedSize64}
 		from, err := p.OpenRaw()
 		if err != nil {

@@ -195,7 +195,7 @@ func sitePages(t *testing.T, dir string, most int) []string {
 	return list
 }
 
-// made gives the folder of a release with a report: the fixture, or the release that STATLOOM_REPORT_RELEASE names.
+// made gives the folder of a release with a report, which had another one before it.
 func made(t *testing.T) string {
 	t.Helper()
 	before := publish(t, store(t), func(r *sinks.Release) { r.ID = "r1"; r.Time = r.Time.AddDate(0, -1, 0) }, nil)

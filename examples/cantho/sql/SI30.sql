@@ -3,7 +3,7 @@
 SELECT
     i.month AS time_period,
     w.field,
-    CASE WHEN bool_and(i.index_value IS NOT NULL AND w.weight IS NOT NULL) THEN sum(w.weight * i.index_value) / nullif(sum(w.weight), 0) END AS obs_value,
+    CASE WHEN bool_and(i.index_value IS NOT NULL AND w.weight IS NOT NULL) THEN sum(w.weight * i.index_value ORDER BY w.division) / nullif(sum(w.weight ORDER BY w.division), 0) END AS obs_value,
     CASE WHEN bool_and(i.index_value IS NOT NULL AND w.weight IS NOT NULL) THEN 'E' ELSE 'M' END AS obs_status,
     CASE WHEN NOT bool_and(i.index_value IS NOT NULL AND w.weight IS NOT NULL) THEN 'a division without an index or a weight' END AS obs_comment
 FROM division_iip i

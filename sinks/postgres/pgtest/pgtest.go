@@ -118,7 +118,7 @@ func kill(t testing.TB, data string) {
 func run(t testing.TB, who *syscall.Credential, dir string, command ...string) {
 	t.Helper()
 	const guard = `exec 3<&0; dir=$1; shift; "$@" </dev/null & server=$!; cat <&3 >/dev/null; kill -INT $server; wait $server; rm -rf "$dir"`
-	shell := exec.Command("/bin/sh", append([]string{"-c", guard, "sh", dir}, command...)...)
+	shell := exec.CommandContext(context.WithoutCancel(t.Context()), "/bin/sh", append([]string{"-c", guard, "sh", dir}, command...)...)
 	shell.Dir, shell.SysProcAttr = dir, &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	var said bytes.Buffer
 	shell.Stdout, shell.Stderr = &said, &said
