@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -249,7 +248,7 @@ func put(root *os.Root, entry *tar.Header, in io.Reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var h hash.Hash = sha256.New()
+	h := sha256.New()
 	from := &reader{Reader: in}
 	_, err = io.Copy(io.MultiWriter(f, h), from)
 	if err = errors.Join(err, f.Sync(), f.Close()); from.err != nil {

@@ -39,9 +39,8 @@ func (d Date) at(clock time.Duration) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Add(clock)
 }
 
-func (d Date) plus(days int) Date     { return dateOf(d.at(0).AddDate(0, 0, days)) }
-func (d Date) weekday() time.Weekday  { return d.at(0).Weekday() }
-func (d Date) before(other Date) bool { return d.at(0).Before(other.at(0)) }
+func (d Date) plus(days int) Date    { return dateOf(d.at(0).AddDate(0, 0, days)) }
+func (d Date) weekday() time.Weekday { return d.at(0).Weekday() }
 func lastOf(year int, m time.Month) Date {
 	return dateOf(time.Date(year, m+1, 0, 0, 0, 0, 0, time.UTC))
 }

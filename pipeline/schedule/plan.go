@@ -116,7 +116,7 @@ func (r Rule) begin(now time.Time, m Mark, due []time.Time, n int) (Mark, []Deci
 	switch {
 	case r.Missed == CatchUpAll:
 		if more := n - len(due); more > 0 {
-			first, _ := r.before(due[0], m.Handled)
+			first := r.before(due[0], m.Handled)
 			skip(more, first, fmt.Sprintf("more than %d due times were missed", maxMissed))
 		}
 		run.Due = due[0]
@@ -125,23 +125,22 @@ func (r Rule) begin(now time.Time, m Mark, due []time.Time, n int) (Mark, []Deci
 		skip(n, last, "missed, and missed runs are not made up for")
 		return m, out
 	case n > 1:
-		before, _ := r.before(last, m.Handled)
+		before := r.before(last, m.Handled)
 		skip(n-1, before, fmt.Sprintf("missed; the run due at %s makes up for it", stamp(last, r.Zone)))
 	}
 	return m, append(out, run)
 }
 
-// before gives the last due time before another, after from.
-func (r Rule) before(due, from time.Time) (time.Time, bool) {
-	found := false
+// before gives the last due time before another, after from; from itself if there is none.
+func (r Rule) before(due, from time.Time) time.Time {
 	for range maxLooked {
 		next, ok := r.When.Next(from)
 		if !ok || !next.Before(due) {
 			break
 		}
-		from, found = next, true
+		from = next
 	}
-	return from, found
+	return from
 }
 
 // wait decides about a book that has not come yet.

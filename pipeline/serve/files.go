@@ -35,7 +35,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	if name == "" {
-		s.fileList(w, o, id)
+		s.fileList(w, o)
 		return
 	}
 	if strings.HasSuffix(name, "/") {
@@ -83,7 +83,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 }
 
 // fileList lists the files of a release, with addresses that stay the same.
-func (s *Server) fileList(w http.ResponseWriter, o *opened, id string) {
+func (s *Server) fileList(w http.ResponseWriter, o *opened) {
 	type entry struct {
 		Path   string `json:"path"`
 		URL    string `json:"url"`

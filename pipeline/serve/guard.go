@@ -79,7 +79,7 @@ func (s *Server) contain(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	s.Log.Error("an answer broke the program", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))

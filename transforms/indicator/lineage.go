@@ -16,11 +16,6 @@ import (
 // measures are the columns of an indicator that are followed to their cells: the value and its band.
 func measures() []string { return []string{transforms.ColObsValue, "obs_low", "obs_high"} }
 
-// termColumn is the column in which an indicator's SELECT, once rewritten, gives the term of a measure.
-func termColumn(measure string) string {
-	return lineage.Want{Column: measure, Form: lineage.Value}.Name()
-}
-
 // wants are the terms of the measures that an indicator gives.
 func (n *node) wants() (wants []lineage.Want) {
 	for _, m := range measures() {
