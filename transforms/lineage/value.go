@@ -99,13 +99,24 @@ func (b *block) row() (node, error) {
 	return concat(parts...), nil
 }
 
-// gather joins terms of many rows; like is the aggregate whose filter and order it takes.
+// gather joins terms of many rows; like is the aggregate whose filter and order it takes. Where it has no order the terms
+// are sorted: the rows of a group come as the database's threads get on, and the same data must give the same term.
 func gather(term, like node) node {
 	all := function("string_agg", term, literal(" "))
+	all["order_bys"] = sortedBy(term)
 	if like != nil {
-		all["filter"], all["order_bys"] = clone(like["filter"]), clone(like["order_bys"])
+		all["filter"] = clone(like["filter"])
+		if order := child(like, "order_bys"); len(list(order, "orders")) > 0 {
+			all["order_bys"] = clone(order)
+		}
 	}
 	return coalesce(all, "")
+}
+
+// sortedBy is the order by an expression.
+func sortedBy(e node) node {
+	order := node{"type": "ORDER_DEFAULT", "null_order": "ORDER_DEFAULT", "expression": clone(e)}
+	return node{"type": "ORDER_MODIFIER", "orders": []any{order}}
 }
 
 // value gives the term of an expression: a text that is never null.

@@ -127,7 +127,7 @@ func (b *block) witnessAggregate(e node, name string, add func(node)) error {
 	all = clone(all)
 	for _, n := range nodes(all, "children") {
 		if text(n, "function_name") == "string_agg" {
-			n["order_bys"] = node{"type": "ORDER_MODIFIER", "orders": []any{}} // what is a set needs no order
+			n["order_bys"] = sortedBy(inside) // a set has no order of its own
 		}
 	}
 	add(all)
