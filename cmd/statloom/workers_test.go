@@ -33,7 +33,6 @@ type machines struct {
 	t       *testing.T
 	program string
 	config  string // folder of the configuration
-	env     []string
 	store   string // URL of the releases
 	again   func(away time.Duration)
 

@@ -21,7 +21,7 @@ import (
 // means or in the environment.
 var beyondSchema = []string{
 	"alias-loop", "bomb", "duplicate-keys", "env-unset", "env-secrets", "ids", "merge", "no-references", "references", "regexps",
-	"schedule", "schedule-date", "tags", "targets",
+	"schedule", "schedule-date", "stores", "tags", "targets",
 }
 
 func compile(t *testing.T) (*jsonschema.Schema, map[string]any) {

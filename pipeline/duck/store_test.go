@@ -140,7 +140,7 @@ func TestWriteParquet(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, ask(t, db, `SELECT decode(key), CASE WHEN decode(key) = 'columns' THEN json_extract_string(decode(value), 'area') ELSE decode(value) END
-			FROM parquet_kv_metadata(`+duck.Literal(path)+`) ORDER BY 1`), []string{"columns|Tỉnh", "comment|Chỉ số sản xuất (latest vintage)"})
+			FROM parquet_kv_metadata(`+duck.Literal(path)+`) ORDER BY 1`), []string{"columns|Tỉnh", "comment|Chỉ số sản xuất (latest vintage)", "units|{}"})
 	}
 }
 

@@ -82,7 +82,6 @@ type liteSession struct {
 	id   string
 	lock *runlog.Lock
 	gone chan struct{}
-	of   *lite
 }
 
 func (l *lite) begin(_ context.Context, random io.Reader) (session, error) {
