@@ -30,7 +30,8 @@ func TestCommands(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ROOT", root)
 			e.Setenv("HOME", e.WorkDir)
-			return nil
+			e.Setenv("SAMPLE", filepath.Join(e.WorkDir, ".sample.yaml"))
+			return os.WriteFile(e.Getenv("SAMPLE"), leanSample(t), 0o644)
 		},
 	})
 }
@@ -64,8 +65,35 @@ func (c call) must(t *testing.T, code int) call {
 	return c
 }
 
-// sample copies the configuration and the example of the repository into a folder of the test.
+// sample copies the configuration and the example of the repository into a folder of the test, without the page and the
+// workbook, which take long to make.
 func sample(t *testing.T) string {
+	t.Helper()
+	dir := wholeSample(t)
+	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), leanSample(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// leanSample is the repository's configuration without the page and the workbook.
+func leanSample(t *testing.T) []byte {
+	t.Helper()
+	text, err := os.ReadFile("../../config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []byte
+	for line := range bytes.Lines(text) {
+		if !bytes.HasPrefix(line, []byte("  - kind: excel")) && !bytes.HasPrefix(line, []byte("  - kind: report")) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
+}
+
+// wholeSample copies the configuration and the example of the repository into a folder of the test as they are.
+func wholeSample(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, path := range []string{"config.yaml", "examples/cantho/books", "examples/cantho/codes", "examples/cantho/sql"} {

@@ -29,9 +29,9 @@ func readCSV(t *testing.T, text string) [][]string {
 
 // The sample's indicators are what the generator's own numbers say, worked out apart from the program.
 func TestSample(t *testing.T) {
-	dir := sample(t)
+	dir := wholeSample(t)
 	first := statloom(t, dir, nil, "run").must(t, 0)
-	for _, want := range []string{"200 doanh nghiệp", "11", "50", "SỐ LIỆU MINH HOẠ", "statloom.duckdb", "parquet", "manifest.json"} {
+	for _, want := range []string{"200 doanh nghiệp", "11", "50", "SỐ LIỆU MINH HOẠ", "statloom.duckdb", "parquet", "manifest.json", "report/index.html"} {
 		if !strings.Contains(first.out, want) {
 			t.Errorf("the run does not say %q:\n%s", want, first.out)
 		}

@@ -18,7 +18,7 @@ import (
 // workbook runs the sample and gives the path of its workbook.
 func workbook(t *testing.T) (dir, path string) {
 	t.Helper()
-	dir = sample(t)
+	dir = wholeSample(t)
 	statloom(t, dir, nil, "run").must(t, 0)
 	return dir, filepath.Join(dir, "data/current/statloom.xlsx")
 }
