@@ -17,7 +17,7 @@ import (
 // Table describes a table or view for the sinks. Its rows come ordered by the given columns and then by all others;
 // without any, in the order in which they were inserted.
 func (db *DB) Table(ctx context.Context, name string, order []string) (sinks.Table, error) {
-	columns, err := db.Columns(ctx, name)
+	columns, err := db.commented(ctx, name)
 	if err != nil {
 		return nil, err
 	}
