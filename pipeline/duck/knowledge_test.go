@@ -168,10 +168,29 @@ func TestRevisions(t *testing.T) {
 		"iip|area=96|1|1|1|1|1|1",
 	})
 	equal(t, ask(t, db, `SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL AND table_name LIKE 'revision%'`), nil)
-
 	empty := create(t, duck.Options{})
 	if err := empty.BuildRevisions(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, ask(t, empty, `SELECT count(*) FROM revisions UNION ALL SELECT count(*) FROM revision_summary`), []string{"0", "0"})
+}
+
+// What the source never published, or replaced as it appeared, was not revised; of nothing there are no percent.
+func TestWhatIsNoRevision(t *testing.T) {
+	db := create(t, duck.Options{})
+	d := dataset
+	d.Corrections = []duck.Correction{{ID: "C1", Key: map[string]string{"area": "92", "time_period": "2024-01"}, Value: at(60), Since: day(5)}}
+	build(t, db, d, []edition{
+		{"s1", "a", 1, 5, 0, []cell{row("B2", "92", -1), row("B3", "93", 10), row("B4", "94", 0)}},
+		{"s2", "b", 1, 5, 0, []cell{row("B3", "93", 11)}},
+		{"s3", "a", 2, 7, 0, []cell{row("B2", "92", -1), row("B3", "93", 11), row("B4", "94", 5)}},
+	})
+	if err := db.BuildRevisions(t.Context(), []duck.Dataset{dataset}); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, ask(t, db, `SELECT series, first_value, latest_value, revisions, mean_revision, mean_abs_percent FROM revisions ORDER BY series`), []string{
+		"area=92|<nil>|60|0|<nil>|<nil>",
+		"area=93|11|11|0|<nil>|<nil>",
+		"area=94|0|5|1|5|<nil>",
+	})
 }

@@ -123,6 +123,9 @@ func TestSeriesChecks(t *testing.T) {
 		{"not due yet", nil, "", transforms.Check{Kind: "complete", Freq: "M", Max: at(5)}, check.Passed, ""},
 		{"due by the calendar", nil, `DELETE FROM m_history WHERE time_period = '2024-02'`, transforms.Check{Kind: "complete", Freq: "M", Max: at(0)}, check.Failed,
 			"1 failure: " + place + "C25: industry=01: periods missing: 1 (2024-02); the last one before is 2024-01"},
+		{"a series that begins later", like01("02", 5, 26, map[int]float64{0: -1, 1: -1}), "", transforms.Check{Kind: "complete", Freq: "M"}, check.Passed, ""},
+		{"and has a gap", like01("02", 5, 26, map[int]float64{0: -1, 1: -1, 5: -1}), "", transforms.Check{Kind: "complete", Freq: "M"}, check.Failed,
+			"1 failure: " + place + "C29: industry=02: periods missing: 1 (2022-06); the last one before is 2022-05"},
 		{"of another frequency", nil, "", transforms.Check{Kind: "complete", Freq: "A"}, check.Passed, ""},
 
 		{"fresh", nil, "", transforms.Check{Kind: "fresh", Max: at(0)}, check.Passed, ""},
@@ -137,6 +140,8 @@ func TestSeriesChecks(t *testing.T) {
 		{"a small revision", nil, revise, transforms.Check{Kind: "revision", Max: at(30)}, check.Passed, ""},
 		{"a revision within the tolerance", nil, revise, transforms.Check{Kind: "revision", Max: at(5), Tolerance: 26}, check.Passed, ""},
 		{"a correction is no revision", nil, revise + `; UPDATE m_history SET correction = 'C1' WHERE time_period = '2024-02' AND vintage_to IS NULL`, transforms.Check{Kind: "revision", Max: at(5)}, check.Passed, ""},
+
+		{"what was replaced as it appeared was not revised", nil, revise + `; UPDATE m_history SET vintage_from = vintage_to WHERE vintage_to IS NOT NULL`, transforms.Check{Kind: "revision", Max: at(5)}, check.Passed, ""},
 
 		{"shares", nil, shares, transforms.Check{Kind: "shares", Table: "s", GroupBy: []string{"y"}}, check.Failed,
 			"1 failure: báo cáo.xlsx, sheet \"S\", cell A3, A4: y=2021: the shares (2) add up to 99.0, expected 100; groups checked: 2, 1 group not checked: " +
@@ -153,6 +158,8 @@ func TestSeriesChecks(t *testing.T) {
 				"1 group not checked: industry=01, time_period=2022-02: a level is missing"},
 		{"growth as an index", nil, growth, transforms.Check{Kind: "growth", Table: "g", With: "m", By: []string{"industry"}, Over: "month", Form: "index", Where: "time_period = '2022-02'", Tolerance: 0.1}, check.Failed,
 			"1 failure: industry=01, time_period=2022-02: the figure is 11.0, the levels 100.0 and 102.0 give 102.0; groups checked: 1"},
+		{"growth within a frequency", nil, growth + `; INSERT INTO m_history SELECT * REPLACE ('A' AS freq, 9999 AS obs_value) FROM m_history`,
+			transforms.Check{Kind: "growth", Table: "g", With: "m", By: []string{"industry"}, Over: "year", Where: "time_period = '2023-01'", Tolerance: 0.1}, check.Passed, "groups checked: 1"},
 		{"growth over what", nil, growth, transforms.Check{Kind: "growth", Table: "g", With: "m"}, check.Error, "the check cannot be made: growth needs over: year, half_year, quarter or month"},
 		{"growth without periods", nil, shares, transforms.Check{Kind: "growth", Table: "s", With: "m", Over: "year"}, check.Error, "the check cannot be made: growth needs the column period_start, which s does not have"},
 

@@ -102,6 +102,7 @@ func TestMatch(t *testing.T) {
 		{"Hậu Giang - Hau Giang", "", "93", codes.Part, ""},
 		{"Hậu Giang (Hau Giang)", "", "93", codes.Part, ""},
 		{"Hậu Giang\nHau Giang", "", "93", codes.Part, ""},
+		{"Hậu Giang - Cần Thơ", "", "", codes.Unknown, ""},
 		{"Hậu Giag", "", "", codes.Unknown,
 			`the code list does not know the label; nearest is 93 "Hậu Giang", 1 edits away: add an alias if it is the same`},
 		{"Thái Bình Dương", "", "", codes.Unknown,
@@ -112,6 +113,20 @@ func TestMatch(t *testing.T) {
 		m := l.MatchOn(tt.label, day(t, tt.day))
 		if m.Code != tt.code || m.How != tt.how || tt.reason != "" && m.Reason() != tt.reason {
 			t.Errorf("MatchOn(%q, %s) = %q by %q: %s", tt.label, tt.day, m.Code, m.How, m.Reason())
+		}
+	}
+}
+
+// A name that a code shares with one of its children means the code only where that is its only child.
+func TestNameOfParentAndChild(t *testing.T) {
+	const two = "code,name_vi,parent\n10,Chế biến thực phẩm,\n101,Chế biến thực phẩm,10\n"
+	for text, want := range map[string]codes.Match{
+		two:                      {Code: "10", How: codes.Exact},
+		two + "102,Xay xát,10\n": {How: codes.Ambiguous},
+		two + "102,Xay xát,11\n11,Đồ uống,\n": {Code: "10", How: codes.Exact},
+	} {
+		if got := mustLoad(t, text).Match("Chế biến thực phẩm"); got.Code != want.Code || got.How != want.How {
+			t.Errorf("%s: %q by %q, want %q by %q", text, got.Code, got.How, want.Code, want.How)
 		}
 	}
 }

@@ -115,6 +115,13 @@ func TestConservationFails(t *testing.T) {
 	if diff := cmp.Diff(want, ask(t, db, made.Checks[0].SQL)); diff != "" {
 		t.Error(diff)
 	}
+	must(t, db.Exec(t.Context(), "DELETE FROM output_history WHERE area = '28'"))
+	for weight, fails := range map[string]bool{"1 - 1e-8": true, "1 - 1e-11": false} {
+		must(t, db.Exec(t.Context(), "UPDATE concordances SET weight = "+weight+" WHERE from_code = '27'"))
+		if got := ask(t, db, made.Checks[0].SQL); strings.Contains(got, "output_new holds") != fails {
+			t.Errorf("a weight of %s: %s", weight, got)
+		}
+	}
 }
 
 // The output of Sóc Trăng in 2010 is 15,786 tỷ at prices of 2010 and 7,475 tỷ at those of 1994.
@@ -128,6 +135,12 @@ func TestLinkFactor(t *testing.T) {
 	if diff := cmp.Diff("94|2010|2.112|A|-|2010/1994\n", got); diff != "" {
 		t.Error(diff)
 	}
+	must(t, db.Exec(t.Context(), "UPDATE output_history SET unit = 'tấn' WHERE price_base = '1994' AND time_period = '2010'"))
+	got = ask(t, db, "SELECT time_period, obs_value, obs_status, obs_comment FROM link")
+	if diff := cmp.Diff("2010|-|M|the units differ: tấn, tỷ đồng\n", got); diff != "" {
+		t.Error(diff)
+	}
+	must(t, db.Exec(t.Context(), "UPDATE output_history SET unit = 'triệu đồng' WHERE unit = 'tấn'"))
 	// 2009 is known at prices of 1994 alone: growth to 2010 is that at prices of 1994, and none at those of 2010.
 	got = ask(t, db, "SELECT time_period, price_base, round(obs_value, 1) FROM growth WHERE obs_value IS NOT NULL ORDER BY ALL")
 	if diff := cmp.Diff("2010|1994|8.3\n2011|2010|7.7\n", got); diff != "" {

@@ -1,8 +1,10 @@
 package quantity
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,7 +17,7 @@ func (s *scope) eval(n node) quantity {
 		if _, text := child(n, "value")["value"].(string); text {
 			return quantity{}
 		}
-		return quantity{kind: number}
+		return quantity{kind: number, percent: isHundred(n)}
 	case "CAST":
 		return s.eval(child(n, "child"))
 	case "CASE":
@@ -201,7 +203,7 @@ func product(a, b quantity) quantity {
 	case a.kind == unknown || b.kind == unknown:
 		return quantity{}
 	case b.kind == number:
-		a.exact = false
+		a.percent, a.exact = a.exact && b.percent, false
 		return a
 	case a.kind == ratio || b.kind == ratio, a.kind == amount && b.kind == amount:
 		return quantity{} // a price, a weight, a factor between price bases: it may become anything
@@ -225,14 +227,15 @@ func (s *scope) quotient(a, b quantity) quantity {
 	case a.kind != amount || b.kind != amount:
 		return quantity{}
 	}
+	converted := a.percent && a.mult-b.mult == 2 // its hundred may be what converts it
+	if a.unit != "" && a.unit == b.unit && (a.exact || a.percent) && b.exact && a.mult != b.mult && !converted {
+		s.fail("bring them to one power of ten: multiply by power(10, unit_mult)", "divides amounts in 10^%d and in 10^%d %s", a.mult, b.mult, a.unit)
+		return quantity{}
+	}
 	q := quantity{kind: ratio}
 	one, other := s.root(a.base), s.root(b.base)
 	if deflator := strings.HasPrefix(one, "=") && strings.HasPrefix(other, "=") && one != other && (one == "=current" || other == "=current"); deflator {
 		return q
-	}
-	if a.unit != "" && a.unit == b.unit && a.exact && b.exact && a.mult != b.mult {
-		s.fail("bring them to one power of ten: multiply by power(10, unit_mult)", "divides amounts in 10^%d and in 10^%d %s", a.mult, b.mult, a.unit)
-		return quantity{}
 	}
 	if !s.pricesMatch("divides", a, b) {
 		return quantity{}
@@ -241,4 +244,15 @@ func (s *scope) quotient(a, b quantity) quantity {
 		q.base = a.base
 	}
 	return q
+}
+
+// isHundred reports whether a constant is 100, by which shares become percent.
+func isHundred(n node) bool {
+	constant := child(n, "value")
+	scale := child(child(constant, "type"), "type_info")["scale"] // 100.0 is 1000 with the scale 1
+	digits := "100"
+	if places, _ := strconv.Atoi(fmt.Sprint(scale)); places > 0 && places < 10 {
+		digits += strings.Repeat("0", places)
+	}
+	return fmt.Sprint(constant["value"]) == digits
 }

@@ -79,12 +79,13 @@ var kinds = map[transforms.Measure]kind{
 // quantity is what is known of a figure. base is "=2010" for one price base, or names what it hangs on: "@" within a
 // relation's columns, "#1" for the first relation that a SELECT reads; empty: none, or not known.
 type quantity struct {
-	kind   kind
-	unit   string // without its power of ten, folded: đồng; empty: not known
-	mult   int
-	exact  bool // whether mult is known
-	base   string
-	isBase bool // it is not a figure but the price base itself
+	kind    kind
+	unit    string // without its power of ten, folded: đồng; empty: not known
+	mult    int
+	exact   bool // whether mult is known
+	base    string
+	isBase  bool // it is not a figure but the price base itself
+	percent bool // it is the number 100, or a figure whose mult is known but for that it was multiplied by 100
 }
 
 // relation is what is known of a table's or subquery's columns.
