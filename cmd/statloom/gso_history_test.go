@@ -125,6 +125,7 @@ func (g *gso) tables() map[string]string {
 // The books in whatever order they come: what is known in the end is the same, row for row. And what is known of every month
 // is what the books say: first estimates, and what the next book made of them.
 func TestGSOHistory(t *testing.T) {
+	t.Parallel()
 	from := sheettest.Shared(t, "corpus/gso_monthly/raw")
 	pairs := revisionPairs(t, sheettest.Shared(t, "domain/iip_revisions.csv"))
 	g := newGSO(t)

@@ -19,6 +19,7 @@ import (
 // The national monthly books, read by the example's configuration: nearly every published figure of the index comes out
 // with its value, its industry and what it is compared with. What does not is listed.
 func TestGSOMonthly(t *testing.T) {
+	t.Parallel()
 	books := sheettest.Shared(t, "corpus/gso_monthly/raw")
 	truth := sheettest.Shared(t, "corpus/gso_monthly/truth/visible/iip_cells.csv")
 	dir := t.TempDir()

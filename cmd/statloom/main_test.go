@@ -76,7 +76,8 @@ func sample(t *testing.T) string {
 	return dir
 }
 
-// leanSample is the repository's configuration without the page and the workbook.
+// leanSample is the repository's configuration without the page and the workbook, and with one thread: so little data is made
+// with the least work by one.
 func leanSample(t *testing.T) []byte {
 	t.Helper()
 	text, err := os.ReadFile("../../config.yaml")
@@ -89,7 +90,11 @@ func leanSample(t *testing.T) []byte {
 			kept = append(kept, line...)
 		}
 	}
-	return kept
+	lean := bytes.Replace(kept, []byte("\n  threads: 2\n"), []byte("\n  threads: 1\n"), 1)
+	if bytes.Equal(lean, text) {
+		t.Fatal("the sample's configuration is lean already")
+	}
+	return lean
 }
 
 // wholeSample copies the configuration and the example of the repository into a folder of the test as they are.

@@ -199,6 +199,7 @@ func (n *nightly) contents() map[string]string {
 // A run that takes over what has not changed publishes what a run that makes everything anew does: every row and every
 // byte of the Parquet files.
 func TestNightlyRunIsAFullRun(t *testing.T) {
+	t.Parallel()
 	const books = 34 // enough for a pack
 	night, full := newNightly(t, false), newNightly(t, true)
 	current := func(n *nightly, name string) string { return filepath.Join(n.dir, "data/current", name) }
