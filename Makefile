@@ -14,7 +14,7 @@ BOOKS   ?=
 STRESS  ?= 100
 SOAK    ?= 1000
 
-.PHONY: help demo build test race fuzz differential test-clients browser pictures vendor stress soak lint bench bench-go performance cover sample clean
+.PHONY: help demo build test race fuzz differential test-clients manifests browser pictures vendor stress soak lint bench bench-go performance cover sample clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,11 @@ differential: ## compare the readers and the workbook with LibreOffice, which is
 
 test-clients: build ## publish the sample in every form and read it with pandas, polars, pyarrow, DuckDB, pysdmx and others
 	@bash tools/clients/run.sh $(BIN)
+
+manifests: ## hold the Kubernetes manifests against the schemas of Kubernetes
+	@cd tools/kubernetes && { cmp -s requirements.txt .work/installed || { python3 -m venv --clear .work/venv && \
+		.work/venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt && cp requirements.txt .work/installed; }; }
+	@for v in 1.28 1.33; do tools/kubernetes/.work/venv/bin/kubernetes-validate --strict --quiet -k $$v deploy/kubernetes/*.yaml || exit 1; done
 
 browser: ## try the report page in headless Chromium and check its accessibility; what that needs is installed when it is missing
 	@command -v chromium >/dev/null && command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium npm >/dev/null; } || \

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,7 +18,8 @@ import (
 	"github.com/statloom/statloom/sinks"
 )
 
-// build makes a release of everything that is known and publishes it.
+// build makes a release of everything that is known and publishes it, in three steps. What fails in a way that may pass
+// can be tried again step by step; when the process dies the next run begins with loading, of what is in the lake.
 func (r *running) build(ctx context.Context, books []lake.Version, inputs []input, unread []release.Unread, hash string) error {
 	created := r.Now().UTC().Truncate(time.Microsecond)
 	id, err := r.releaseID(created, hash)
@@ -25,56 +27,134 @@ func (r *running) build(ctx context.Context, books []lake.Version, inputs []inpu
 		return err
 	}
 	f := facts{release: id, run: r.result.Run, created: created, inputsHash: hash, unread: unread}
-	return r.assemble(ctx, books, inputs, f, func(db *duck.DB, tables []Published, held []string) error {
-		if len(held) > 0 {
-			return r.holdBack(ctx, db, id, held)
+	a := &assembly{running: r, books: books, inputs: inputs, facts: f}
+	defer a.close(ctx)
+	if err := r.step(ctx, StepLoad, a.load); err != nil {
+		return err
+	}
+	if err := r.step(ctx, StepCompute, a.compute); err != nil {
+		return err
+	}
+	return r.step(ctx, StepPublish, a.publish)
+}
+
+// step has the crew do a step, and keeps in the history why it was tried again.
+func (r *running) step(ctx context.Context, name string, do func(ctx context.Context) error) error {
+	var last error
+	return r.crew().Step(ctx, StepTask{Run: r.result.Run, Step: name}, func(ctx context.Context) error {
+		if last != nil {
+			r.event(ctx, slog.LevelWarn, name, "", "tried again: %s", last)
 		}
-		return r.publish(ctx, db, tables, f)
+		last = do(ctx)
+		return last
 	})
 }
 
-// assemble loads everything into a fresh database, runs the stages on it and lets use have what they leave: the tables of
-// the release and the failed expectations that hold it back.
+// assembly is a release in the making: the working database of the run and what the steps have found. The database lives
+// as long as the process, so that the steps cannot be parted from one another.
+type assembly struct {
+	*running
+	books  []lake.Version
+	inputs []input
+	facts  facts
+
+	db       *duck.DB
+	tables   []Published // of the release
+	held     []string    // what holds the release back
+	computed bool        // computing has begun: the database is no longer as it was loaded
+	current  bool        // the release is current on this machine
+}
+
+// assemble makes all that a release holds without steps of their own, and lets use have it.
 func (r *running) assemble(ctx context.Context, books []lake.Version, inputs []input, f facts, use func(db *duck.DB, tables []Published, held []string) error) error {
-	o := r.Duck
+	a := &assembly{running: r, books: books, inputs: inputs, facts: f}
+	defer a.close(ctx)
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	if err := a.compute(ctx); err != nil {
+		return err
+	}
+	return use(a.db, a.tables, a.held)
+}
+
+// close closes the database. The release does not live in it: it stands or falls without.
+func (a *assembly) close(ctx context.Context) {
+	if a.db == nil {
+		return
+	}
+	if err := a.db.Close(); err != nil {
+		a.problem(ctx, StepPublish, "", fmt.Errorf("close the working database: %w", err))
+	}
+	a.db = nil
+}
+
+// load loads everything into a fresh database.
+func (a *assembly) load(ctx context.Context) error {
+	a.close(ctx)
+	a.computed = false
+	a.result.Counters[CountObservations], a.result.Counters[CountQuarantined] = 0, 0
+	path := a.work("build.duckdb")
+	if err := os.RemoveAll(path); err != nil {
+		return fmt.Errorf("remove the working database: %w", err)
+	}
+	o := a.Duck
 	o.Scratch = true
-	db, err := duck.Create(ctx, r.work("build.duckdb"), o)
-	if err != nil {
+	var err error
+	if a.db, err = duck.Create(ctx, path, o); err != nil {
 		return err
 	}
-	defer func() {
-		// The release does not live in this file: it stands or falls without it.
-		if err := db.Close(); err != nil {
-			r.problem(ctx, "publish", "", fmt.Errorf("close the working database: %w", err))
-		}
-	}()
-	if err := r.openSeed(ctx, f); err != nil {
+	if err := a.openSeed(ctx, a.facts); err != nil {
 		return err
 	}
-	tables, err := r.load(ctx, db, books, inputs, f)
-	if err != nil {
+	if a.tables, err = a.running.load(ctx, a.db, a.books, a.inputs, a.facts); err != nil {
 		return err
 	}
-	held, err := r.loadChanges(ctx, db, inputs)
-	if err != nil {
+	if a.held, err = a.loadChanges(ctx, a.db, a.inputs); err != nil {
 		return err
 	}
-	for i := range r.Datasets {
-		if err := r.repack(ctx, &r.Datasets[i], inputs); err != nil {
+	for i := range a.Datasets {
+		if err := a.repack(ctx, &a.Datasets[i], a.inputs); err != nil {
 			return err
 		}
 	}
-	if !f.asOf.IsZero() {
-		held = nil // what the books of a later time changed is no matter then
-		if err := db.Exec(ctx, "DELETE FROM "+changeTable.name+" WHERE book NOT IN (SELECT name FROM snapshots)"); err != nil {
+	if !a.facts.asOf.IsZero() {
+		a.held = nil // what the books of a later time changed is no matter then
+		if err := a.db.Exec(ctx, "DELETE FROM "+changeTable.name+" WHERE book NOT IN (SELECT name FROM snapshots)"); err != nil {
 			return fmt.Errorf("leave out the changes of later books: %w", err)
 		}
 	}
-	more, failed, err := r.stages(ctx, db, f)
+	return nil
+}
+
+// compute runs the stages. What an attempt before has left half done is not built upon.
+func (a *assembly) compute(ctx context.Context) error {
+	if a.computed {
+		if err := a.load(ctx); err != nil {
+			return err
+		}
+	}
+	a.computed = true
+	more, failed, err := a.stages(ctx, a.db, a.facts)
 	if err != nil {
 		return err
 	}
-	return use(db, append(tables, more...), append(held, failed...))
+	a.tables, a.held = append(a.tables, more...), append(a.held, failed...)
+	return nil
+}
+
+// publish makes the release current, here and on all machines, or holds it back.
+func (a *assembly) publish(ctx context.Context) error {
+	if len(a.held) > 0 {
+		return a.holdBack(ctx, a.db, a.facts.release, a.held)
+	}
+	if !a.current {
+		if err := a.running.publish(ctx, a.db, a.tables, a.facts); err != nil {
+			return err
+		}
+		a.current = true
+	}
+	return a.share(ctx)
 }
 
 // facts are what a release says about itself.

@@ -17,12 +17,29 @@ import (
 // Runner does them itself, several at a time; a queue has any number of processes do them. All meet at the lake, so that
 // what is made is the same wherever it was made.
 //
-// Both methods tell done of every task once, in any order, never of two at a time. Their error is what keeps a task from
+// Pull and Read tell done of every task once, in any order, never of two at a time. Their error is what keeps a task from
 // being done at all, such as a lake that is away, and stops the run; what is wrong with one source or one book is in its
 // report.
+//
+// Step has a step done that stands on what the run has in this process, its working database, and so can be done here
+// only: it calls do, and may call it again when it failed with what may pass.
 type Crew interface {
 	Pull(ctx context.Context, tasks []PullTask, done func(int, PullReport)) error
 	Read(ctx context.Context, tasks []ReadTask, done func(int, ReadReport)) error
+	Step(ctx context.Context, task StepTask, do func(ctx context.Context) error) error
+}
+
+// Steps of a run that follow one another in one process.
+const (
+	StepLoad    = "load"    // every vintage into a fresh database
+	StepCompute = "compute" // models, indicators, targets and checks
+	StepPublish = "publish" // the release, here and where machines find it
+)
+
+// StepTask asks for a step of a run.
+type StepTask struct {
+	Run  string `json:"run"`
+	Step string `json:"step"`
 }
 
 // PullTask asks for what a source has and the lake has not.
@@ -211,6 +228,11 @@ func (h hands) Read(ctx context.Context, tasks []ReadTask, done func(int, ReadRe
 		done(i, report)
 		return nil
 	})
+}
+
+// Step does the step. Whoever waits for a run sees at once what is wrong, so nothing is tried again.
+func (hands) Step(ctx context.Context, _ StepTask, do func(ctx context.Context) error) error {
+	return do(ctx)
 }
 
 // together does something for each of a list, several at a time. The first error stops the others.

@@ -127,9 +127,6 @@ func (r *running) steps(ctx context.Context) error {
 	if err := r.build(ctx, books, whole, unread, hash); err != nil {
 		return err
 	}
-	if err := r.share(ctx); err != nil {
-		return err
-	}
 	r.result.Status = runlog.Done
 	return nil
 }

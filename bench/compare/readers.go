@@ -125,10 +125,9 @@ func inflateStandard(path string) (int64, error) {
 	})
 }
 
-// inflateOwn only inflates the parts of the book, with the reader's own inflater.
+// inflateOwn only inflates the parts of the book, with the reader's own inflater. It is made once for all books.
 func inflateOwn(path string) (int64, error) {
-	d := new(inflate.Decoder)
-	buf := make([]byte, inflate.Window+256<<10+inflate.Slack)
+	d, buf := &inflater.decoder, inflater.buf[:]
 	return 0, eachPart(path, func(part *zip.File) error {
 		raw, err := part.OpenRaw()
 		if err != nil {
@@ -146,6 +145,11 @@ func inflateOwn(path string) (int64, error) {
 			from = copy(buf, buf[max(0, to-inflate.Window):to])
 		}
 	})
+}
+
+var inflater struct {
+	decoder inflate.Decoder
+	buf     [inflate.Window + 256<<10 + inflate.Slack]byte
 }
 
 func eachPart(path string, visit func(*zip.File) error) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -51,26 +52,36 @@ func (r Results) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Measured on %s.\n", r.Machine)
 	for _, s := range r.Sets {
-		base := s.find("statloom")
-		fmt.Fprintf(&b, "\n**%s** (%s)\n\n| reader | rounds | median s | million cells/s | peak memory | statloom is faster by |\n| --- | --: | --: | --: | --: | --: |\n", s.Title, size(s.Bytes))
-		for _, run := range s.Runs {
-			m := run.Median()
-			switch {
-			case run.Failed != "":
-				fmt.Fprintf(&b, "| %s | | does not read it | | | |\n", label(run.Reader))
-			case run.Reader == "statloom":
-				fmt.Fprintf(&b, "| **statloom** | %d | **%.3f** | **%.2f** | %s | |\n", len(run.Seconds), m, float64(run.Cells)/m/1e6, size(run.Peak))
-			case run.Cells == 0:
-				fmt.Fprintf(&b, "| %s | %d | %.3f | | %s | %.2f× |\n", label(run.Reader), len(run.Seconds), m, size(run.Peak), m/base.Median())
-			default:
-				fmt.Fprintf(&b, "| %s | %d | %.3f | %.2f | %s | %.1f× |\n", label(run.Reader), len(run.Seconds), m, float64(run.Cells)/m/1e6, size(run.Peak), m/base.Median())
-			}
-		}
+		s.table(&b)
 	}
 	if len(r.Missing) > 0 {
 		fmt.Fprintf(&b, "\nNot on the machine, so not measured: %s.\n", strings.Join(r.Missing, ", "))
 	}
 	return b.String()
+}
+
+// table writes one set's results.
+func (s SetResult) table(b *strings.Builder) {
+	base, alone := s.find("statloom").Median(), s.find("inflate-own").Median()
+	fmt.Fprintf(b, "\n**%s** (%s)\n\n| reader | rounds | median s | least s | million cells/s | peak memory | times inflating alone | statloom is faster by |\n"+
+		"| --- | --: | --: | --: | --: | --: | --: | --: |\n", s.Title, size(s.Bytes))
+	for _, run := range s.Runs {
+		if run.Failed != "" {
+			fmt.Fprintf(b, "| %s | | does not read it | | | | | |\n", label(run.Reader))
+			continue
+		}
+		m := run.Median()
+		name, speed, faster := label(run.Reader), "", fmt.Sprintf("%.1f×", m/base)
+		if run.Cells > 0 {
+			speed = fmt.Sprintf("%.2f", float64(run.Cells)/m/1e6)
+		} else {
+			faster = fmt.Sprintf("%.2f×", m/base)
+		}
+		if run.Reader == "statloom" {
+			name, faster = "**statloom**", ""
+		}
+		fmt.Fprintf(b, "| %s | %d | %.3f | %.3f | %s | %s | %.2f | %s |\n", name, len(run.Seconds), m, slices.Min(run.Seconds), speed, size(run.Peak), m/alone, faster)
+	}
 }
 
 func (s SetResult) find(reader string) Run {

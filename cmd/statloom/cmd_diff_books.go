@@ -112,9 +112,10 @@ func summary(before, after int, changes []transforms.TableChange, counts map[str
 
 // shapes gives the shapes of all tables that show in a book.
 func (a *app) shapes(ctx context.Context, book string) (list []transforms.TableShape, err error) {
+	var known layout.Recogniser
 	err = a.eachSheet(ctx, book, func(g *sheet.Grid) error {
 		if !g.Hidden {
-			list = append(list, layout.Recognise(g).Shapes()...)
+			list = append(list, known.Recognise(g).Shapes()...)
 		}
 		return ctx.Err()
 	})

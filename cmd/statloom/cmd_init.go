@@ -26,9 +26,9 @@ var configTemplate string
 
 // initFlags are the options of init.
 type initFlags struct {
-	force, noPage bool
-	page          string
-	codes         []string
+	force, noPage, run bool
+	page               string
+	codes              []string
 }
 
 func (a *app) cmdInit() *cobra.Command {
@@ -43,15 +43,18 @@ each dimension gets the one that knows most of its labels.
 
 Beside it a page, init.html, shows the books as they look, what every cell was taken for, and what was decided with how sure
 that is; what is not certain comes first, as questions, each with the line that answers it. Look it over, give the datasets
-good names, and run it.`,
+good names, and run it. With --run that is done at once, and the page of the release is opened in a browser. Somebody who
+types is asked for books where none are named, and whether to run.`,
 		Example: `  statloom init
   statloom init books/yearbook.xlsx
+  statloom init --run books/*.xls
   statloom init --codes codes/area.csv books/yearbook.xlsx
   statloom validate && statloom run`,
-		RunE: func(c *cobra.Command, books []string) error { return a.init(c.Context(), books, f) },
+		RunE: func(c *cobra.Command, books []string) error { return a.firstHour(c.Context(), books, f) },
 	}
 	c.Flags().StringVarP(&a.configFile, "config", "c", "config.yaml", "the file to write")
 	c.Flags().BoolVar(&f.force, "force", false, "write over an existing file")
+	c.Flags().BoolVar(&f.run, "run", false, "run it at once, and open the page of the release")
 	c.Flags().StringVar(&f.page, "page", "init.html", "the page to write, beside the configuration unless a folder is named")
 	c.Flags().BoolVar(&f.noPage, "no-page", false, "write no page")
 	c.Flags().StringArrayVar(&f.codes, "codes", nil, "code list (CSV) to try on the labels; may be given several times")
@@ -70,11 +73,9 @@ func free(target, name string, force bool) error {
 	return nil
 }
 
-func (a *app) init(ctx context.Context, books []string, f initFlags) error {
+// init writes the configuration and the page beside it, and gives how many datasets there are.
+func (a *app) init(ctx context.Context, books []string, f initFlags) (datasets int, err error) {
 	target := a.path(a.configFile)
-	if err := free(target, a.configFile, f.force); err != nil {
-		return err
-	}
 	pr := &proposer{app: a}
 	pageFile := a.path(f.page)
 	if filepath.Base(f.page) == f.page {
@@ -82,13 +83,13 @@ func (a *app) init(ctx context.Context, books []string, f initFlags) error {
 	}
 	if len(books) > 0 && !f.noPage && f.page != "" {
 		if err := free(pageFile, f.page, f.force); err != nil {
-			return err
+			return 0, err
 		}
 		pr.page = page.New(page.Options{Config: filepath.Base(a.configFile)})
 	}
 	lists, given, err := a.codeLists(f.codes, target)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	pr.lists = lists
 	c := proposedConfig{Language: "en"}
@@ -99,7 +100,7 @@ func (a *app) init(ctx context.Context, books []string, f initFlags) error {
 		}
 		c.Paths = append(c.Paths, filepath.ToSlash(at))
 		if err := pr.book(ctx, book); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if pr.page != nil {
@@ -107,18 +108,18 @@ func (a *app) init(ctx context.Context, books []string, f initFlags) error {
 	}
 	text, err := c.write(pr.found, given)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := os.WriteFile(target, text, 0o644); err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
+		return 0, fmt.Errorf("write the configuration: %w", err)
 	}
 	if pr.page != nil {
 		if err := writePage(pr.page, pageFile); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	a.tellInit(books, pr, pageFile)
-	return nil
+	return len(pr.found) - len(idle(pr.found)), nil
 }
 
 // tellInit says what was written and what comes next.

@@ -62,13 +62,14 @@ func (a *app) inspectDraw(ctx context.Context, files []string, only string, maxR
 	for _, file := range files {
 		fmt.Fprintln(out, file)
 		found := false
+		var known layout.Recogniser
 		err := a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 			if only != "" && g.Name != only {
 				return nil
 			}
 			found = true
 			options := layout.DrawOptions{Color: a.color(), Width: a.width, MaxRows: maxRow}
-			return layout.Draw(out, g, layout.Recognise(g), options)
+			return layout.Draw(out, g, known.Recognise(g), options)
 		})
 		if err = errors.Join(err, out.Flush()); err != nil {
 			return err
@@ -119,9 +120,10 @@ func (a *app) inspectJSON(ctx context.Context, files []string, only string) erro
 	var first error
 	for _, file := range files {
 		book := layout.Inspection{File: file, Sheets: []layout.SheetRoles{}}
+		var known layout.Recogniser
 		err := a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 			if only == "" || g.Name == only {
-				book.Sheets = append(book.Sheets, layout.Recognise(g).Roles())
+				book.Sheets = append(book.Sheets, known.Recognise(g).Roles())
 			}
 			return ctx.Err()
 		})

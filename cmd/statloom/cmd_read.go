@@ -75,8 +75,9 @@ func (a *app) read(ctx context.Context, format string, files []string) error {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	for _, file := range files {
+		var known layout.Recogniser
 		err := a.eachSheet(ctx, file, func(g *sheet.Grid) error {
-			for cell := range layout.Cells(g, layout.Recognise(g)) {
+			for cell := range layout.Cells(g, known.Recognise(g)) {
 				if format == "jsonl" {
 					if err := lines.Encode(cell); err != nil {
 						return err

@@ -204,12 +204,13 @@ func (a *app) bookFigures(ctx context.Context, schema *arrow.Schema, file, sheet
 	defer b.Release()
 	row := newFigureRow(b, file)
 	n, found := 0, sheetName == ""
+	var known layout.Recogniser
 	err = a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 		if sheetName != "" && g.Name != sheetName {
 			return nil
 		}
 		found = true
-		for cell := range layout.Cells(g, layout.Recognise(g)) {
+		for cell := range layout.Cells(g, known.Recognise(g)) {
 			row.add(&cell)
 			if n++; n%batchFigures == 0 {
 				batches = append(batches, b.NewRecordBatch())

@@ -61,7 +61,7 @@ unless they say otherwise.`,
 	}
 	a.configFlag(c, "c")
 	c.Flags().BoolVar(&full, "full-refresh", false, "read every book anew and publish even if nothing has changed")
-	c.Flags().BoolVar(&queued, "queued", false, "have a worker do the run, and wait until it has")
+	c.Flags().BoolVar(&queued, "queued", false, "have a worker do the run, and wait until it has; to stop waiting (Ctrl-C) cancels it")
 	c.Flags().StringVar(&asOf, "as-of", "", "compute from what was known at this date or time, beside the current release")
 	c.Flags().StringVar(&out, "out", "", "with --as-of: put the result into this folder")
 	_ = c.MarkFlagDirname("out")

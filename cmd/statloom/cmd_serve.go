@@ -34,7 +34,10 @@ It listens on this machine only. For other machines to reach it there has to be 
 Authorization: Bearer; so does whoever asks for a run by POST /api/v1/runs. There is no TLS: put a proxy in front of it.
 
 On SIGTERM no further run begins; the one that is going on has the time of serve.grace to end, and is then stopped. The next
-start goes on where it stopped. Changes of the configuration count from the next start on.`,
+start goes on where it stopped. Changes of the configuration count from the next start on.
+
+Where machines share their state (state: postgres://...), any number of them may serve: one keeps the schedule, and another
+takes over within seconds when that one is gone. Each answers with the release that any of them published last.`,
 		Example: `  statloom serve
   statloom serve --listen 127.0.0.1:9000
   STATLOOM_TOKEN=$(openssl rand -hex 32) statloom serve --listen 0.0.0.0:8080`,
@@ -108,7 +111,8 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, address string) (er
 		}
 		return nil
 	})
-	group.Go(func() error { return k.scheduler.Loop(within) })
+	group.Go(func() error { return k.schedule(within) })
+	group.Go(func() error { k.follow(within); return nil })
 	group.Go(func() error { k.remind(within); return nil })
 	group.Go(func() error {
 		<-within.Done()

@@ -10,6 +10,7 @@ import (
 	"github.com/statloom/statloom/pipeline"
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/pg"
 	"github.com/statloom/statloom/pipeline/queue"
 )
 
@@ -57,7 +58,7 @@ func (a *app) worker(ctx context.Context, cfg *config.Config, size crewSize, par
 			Remedy: "give a database under state, as in postgres://user@host/database; statloom run and serve need no worker"}
 	}
 	a.logger = a.serviceLog(cfg)
-	a.quiet, a.working = true, true
+	a.quiet = true
 	r, closeRunner, err := a.wire(ctx, cfg)
 	if err != nil {
 		return err
@@ -68,6 +69,7 @@ func (a *app) worker(ctx context.Context, cfg *config.Config, size crewSize, par
 		return err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
+	a.queue = q
 	runs := func(ctx context.Context, task queue.RunTask) (queue.RunReport, error) {
 		return a.runJob(ctx, cfg, task)
 	}
@@ -112,8 +114,8 @@ func (a *app) runJob(ctx context.Context, cfg *config.Config, task queue.RunTask
 	case fault.Unavailable:
 		return out, err
 	}
-	if errors.Is(err, context.Canceled) {
-		return out, err // the lock was lost
+	if errors.Is(err, context.Canceled) || pg.Lost(err) {
+		return out, err // the database was lost, and the lock with it
 	}
 	out.Trouble = pipeline.TroubleOf(err)
 	return out, nil

@@ -67,9 +67,12 @@ func (a *app) showRelease(ctx context.Context, cfg *config.Config, id string) er
 		fmt.Fprintln(a.out, a.paint(yellow, w.illustrative))
 	}
 	current := filepath.Join(cfg.DataDir(), "current")
+	if page := firstPage(m); page != "" {
+		fmt.Fprintf(a.out, "Report    %s\n", a.shortPath(filepath.Join(current, page)))
+	}
 	for _, f := range m.Files {
-		if path.Base(f.Path) == "index.html" && strings.Count(f.Path, "/") == 1 {
-			fmt.Fprintf(a.out, "Report    %s\n", a.shortPath(filepath.Join(current, f.Path)))
+		if path.Ext(f.Path) == ".xlsx" {
+			fmt.Fprintf(a.out, "Workbook  %s\n", a.shortPath(filepath.Join(current, f.Path)))
 		}
 	}
 	for _, f := range m.Files {
@@ -86,6 +89,16 @@ func (a *app) showRelease(ctx context.Context, cfg *config.Config, id string) er
 	}
 	_, err = fmt.Fprintf(a.out, "Manifest  %s\n", a.shortPath(filepath.Join(current, release.ManifestName)))
 	return err
+}
+
+// firstPage gives the first page of the report of a release, "" where it has none.
+func firstPage(m release.Manifest) string {
+	for _, f := range m.Files {
+		if path.Base(f.Path) == "index.html" && strings.Count(f.Path, "/") == 1 {
+			return filepath.FromSlash(f.Path)
+		}
+	}
+	return ""
 }
 
 // showTargets prints the targets of a release as a table for people.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/config"
@@ -27,6 +29,8 @@ type keeper struct {
 	metrics   *observe.Metrics
 	late      chan struct{} // a book is late
 	queue     *queue.Queue
+	leads     atomic.Bool // of several processes with the same state, this one keeps the schedule
+	folder    sync.Mutex  // held by what changes the data folder: a run must not be turned away by this very process
 }
 
 func newKeeper(a *app, cfg *config.Config, history *runlog.Log, log *slog.Logger) *keeper {
@@ -37,6 +41,9 @@ func newKeeper(a *app, cfg *config.Config, history *runlog.Log, log *slog.Logger
 	}
 	s := k.scheduler
 	s.Rules, s.Store, s.Clock, s.Worker, s.Grace = cfg.Rules(), history, clock, k, cfg.Serve.Grace
+	if cfg.Shared() {
+		s.Leads = k.leads.Load
+	}
 	k.metrics = observe.NewMetrics(a.engine(), a.now, k.state)
 	current := currentOf(cfg)
 	var held observe.Report
@@ -70,6 +77,8 @@ func (k *keeper) Run(ctx context.Context, job schedule.Job) error {
 		o = order{id: id, trigger: job.Trigger, sources: job.Sources}
 	}
 	log := k.log.With("run", o.id)
+	k.folder.Lock()
+	defer k.folder.Unlock()
 	one := *k.app
 	one.logger, one.quiet = log, true
 	log.Info("run begins", "trigger", o.trigger, "rules", job.Rules, "sources", job.Sources)
@@ -127,6 +136,79 @@ func (k *keeper) skipped(ctx context.Context, n schedule.Note, text string) erro
 		return err
 	}
 	return k.history.Finish(ctx, id, runlog.Outcome{Finished: n.At, Status: runlog.Skipped, Message: text})
+}
+
+// schedule keeps the schedule, or stands by while another process does.
+func (k *keeper) schedule(ctx context.Context) error {
+	if !k.cfg.Shared() {
+		return k.scheduler.Loop(ctx)
+	}
+	// The lock outlasts the loop: while a run has its grace time, no other process begins one.
+	return beside(context.WithoutCancel(ctx), k.lead, func(context.Context) error { return k.scheduler.Loop(ctx) })
+}
+
+// standBy is how often a process that does not keep the schedule tries to.
+const standBy = 2 * time.Second
+
+// lead takes the lock of whoever keeps the schedule as soon as it is free, again and again until ctx ends.
+func (k *keeper) lead(ctx context.Context) error {
+	tick := time.NewTicker(standBy)
+	defer tick.Stop()
+	told := false
+	for {
+		lock, ok, err := k.history.Lead(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			k.log.Warn("it cannot be seen who keeps the schedule", "reason", err)
+		case ok:
+			k.leads.Store(true)
+			k.log.Info("this process keeps the schedule")
+			told = false
+			select {
+			case <-lock.Lost():
+				k.log.Warn("the database of the state was lost; whoever reaches it first keeps the schedule")
+			case <-ctx.Done():
+			}
+			k.leads.Store(false)
+			lock.Release()
+		case err == nil && !told:
+			k.log.Info("another process keeps the schedule; this one stands by")
+			told = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// following is how often it is looked whether another machine has published a release.
+const following = 30 * time.Second
+
+// follow has this machine serve what others publish.
+func (k *keeper) follow(ctx context.Context) {
+	if k.cfg.Releases == "" {
+		<-ctx.Done()
+		return
+	}
+	tick := time.NewTicker(following)
+	defer tick.Stop()
+	for {
+		var err error
+		if k.folder.TryLock() { // else a run is going on, which looks itself
+			err = k.app.takeOver(ctx, k.cfg)
+			k.folder.Unlock()
+		}
+		if err != nil && ctx.Err() == nil && fault.KindOf(err) != fault.Locked {
+			k.log.Warn("it cannot be seen what other machines have published", "reason", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // begin begins a run that a caller asked for.

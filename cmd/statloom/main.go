@@ -33,6 +33,8 @@ type system struct {
 	terminal bool           // out and err are a terminal: colours and progress bars
 	typed    bool           // in is a terminal: somebody types
 	width    int            // of the terminal, in columns
+
+	open func(ctx context.Context, file string) error // shows a file in the user's browser; nil: there is none
 }
 
 func main() {
@@ -53,6 +55,7 @@ func realSystem() system {
 		typed:    term.IsTerminal(int(os.Stdin.Fd())),
 		width:    100,
 	}
+	s.open = browser(s.env)
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 20 {
 		s.width = w
 	}

@@ -84,17 +84,21 @@ func leanSample(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var kept []byte
+	lean := bytes.Replace(unpublished(text), []byte("\n  threads: 2\n"), []byte("\n  threads: 1\n"), 1)
+	if bytes.Equal(lean, text) {
+		t.Fatal("the sample's configuration is lean already")
+	}
+	return lean
+}
+
+// unpublished is a configuration without the page and the workbook.
+func unpublished(text []byte) (kept []byte) {
 	for line := range bytes.Lines(text) {
 		if !bytes.HasPrefix(line, []byte("  - kind: excel")) && !bytes.HasPrefix(line, []byte("  - kind: report")) {
 			kept = append(kept, line...)
 		}
 	}
-	lean := bytes.Replace(kept, []byte("\n  threads: 2\n"), []byte("\n  threads: 1\n"), 1)
-	if bytes.Equal(lean, text) {
-		t.Fatal("the sample's configuration is lean already")
-	}
-	return lean
+	return kept
 }
 
 // wholeSample copies the configuration and the example of the repository into a folder of the test as they are.

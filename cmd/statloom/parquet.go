@@ -75,6 +75,10 @@ func writeParquet(f *os.File, schema *arrow.Schema, feed <-chan arrow.RecordBatc
 	}
 	for _, field := range schema.Fields() {
 		switch field.Type.ID() {
+		case arrow.STRING:
+			if field.Metadata.FindKey(records.Varied) >= 0 {
+				props = append(props, parquet.WithDictionaryFor(field.Name, false))
+			}
 		case arrow.FLOAT64, arrow.TIMESTAMP: // they hardly recur, and a dictionary of them costs more than they do
 			props = append(props, parquet.WithDictionaryFor(field.Name, false))
 		case arrow.INT32:
@@ -83,8 +87,7 @@ func writeParquet(f *os.File, schema *arrow.Schema, feed <-chan arrow.RecordBatc
 			}
 		}
 	}
-	w, err := pqarrow.NewFileWriter(schema, keptOpen{f}, parquet.NewWriterProperties(props...),
-		pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	w, err := pqarrow.NewFileWriter(schema, keptOpen{f}, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
 	if err != nil {
 		return err
 	}

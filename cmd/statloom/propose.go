@@ -11,6 +11,7 @@ import (
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/codes"
+	"github.com/statloom/statloom/transforms/fold"
 	"github.com/statloom/statloom/transforms/layout"
 	"github.com/statloom/statloom/transforms/layout/page"
 	"github.com/statloom/statloom/transforms/period"
@@ -22,6 +23,7 @@ type proposal struct {
 	Book, Place string // where the table was found
 	Title       string
 	PeriodFrom  string
+	PeriodIn    string // pattern of the period within its text; "" for the whole text
 	Dimensions  []proposedDimension
 	PriceBase   []priceRule // what the words of the table say of the price base
 	PriceFrom   string
@@ -53,12 +55,13 @@ type proposer struct {
 
 // book adds the tables of a book to what has been found.
 func (pr *proposer) book(ctx context.Context, book string) error {
+	var known layout.Recogniser
 	return pr.app.eachSheet(ctx, book, func(g *sheet.Grid) error {
 		if pr.only != "" && g.Name != pr.only {
 			return nil
 		}
 		pr.seen++
-		s := layout.Recognise(g)
+		s := known.Recognise(g)
 		sets, readings, err := pr.sheet(ctx, book, g, s)
 		if err == nil && pr.page != nil {
 			err = pr.page.Add(book, g, s, sets, readings)
@@ -116,7 +119,7 @@ func (p *proposal) choose(ctx context.Context, g *sheet.Grid, s *layout.Sheet, t
 			continue
 		}
 		best = tried.lost()
-		p.PeriodFrom, p.Dimensions, p.trial = way.periodFrom, way.dimensions, tried
+		p.PeriodFrom, p.PeriodIn, p.Dimensions, p.trial = way.periodFrom, way.periodIn, way.dimensions, tried
 		if best == 0 {
 			break
 		}
@@ -128,10 +131,11 @@ func (p *proposal) choose(ctx context.Context, g *sheet.Grid, s *layout.Sheet, t
 type way struct {
 	periodFrom string
 	dimensions []proposedDimension
+	periodIn   string
 }
 
 func (w way) recipe(p *proposal) transforms.Recipe {
-	r := transforms.Recipe{Title: p.Title, Period: transforms.Pick{From: places(w.periodFrom)}}
+	r := transforms.Recipe{Title: p.Title, Period: transforms.Pick{From: places(w.periodFrom), Pattern: w.periodIn}}
 	if len(p.PriceBase) > 0 {
 		r.PriceBase.From = places(p.PriceFrom)
 		for _, rule := range p.PriceBase {
@@ -159,6 +163,9 @@ var (
 		Note: "the whole heading; a map can give it short names"}
 )
 
+// yearOfFigures finds the year in a title that says "2018 figures". Any other lone year may be that of a price base.
+const yearOfFigures = `\b((?:19|20)\d\d) (?:figures|values|estimates|results|data)\b`
+
 // none stands for the heading that a column does not have; the code is SDMX's "not applicable".
 const none = "_Z"
 
@@ -167,11 +174,16 @@ func ways(t *layout.Table) []way {
 	heads := headings(t)
 	switch inColumns, inRows := heads.periods, periodsInRows(t); {
 	case 2*inColumns > len(heads.paths):
-		return append(heads.ways(), way{"column", []proposedDimension{itemRow, wholeHeading}})
+		return append(heads.ways(), way{periodFrom: "column", dimensions: []proposedDimension{itemRow, wholeHeading}})
 	case 2*inRows > len(t.Lines):
 		return rowWays(t, len(heads.paths))
 	}
-	return []way{{"title, sheet, book", []proposedDimension{itemRow, wholeHeading}}}
+	dimensions := []proposedDimension{itemRow, wholeHeading}
+	list := []way{{periodFrom: "title, sheet, book", dimensions: dimensions}}
+	if regexp.MustCompile(yearOfFigures).MatchString(fold.Space(t.Title)) {
+		list = append(list, way{periodFrom: "title", dimensions: dimensions, periodIn: yearOfFigures})
+	}
+	return list
 }
 
 // columnHeads are the headings over a table's figures, with the words that stand across its body.
@@ -248,7 +260,7 @@ func (h *columnHeads) ways() []way {
 		}
 		dims = append(dims, d)
 	}
-	return []way{{"column", dims}}
+	return []way{{periodFrom: "column", dimensions: dims}}
 }
 
 // varying gives the levels, from 1, at which labels stand that name no period and are not told by the levels before.
@@ -311,5 +323,5 @@ func rowWays(t *layout.Table, columns int) []way {
 		}
 		dims = append(dims, d)
 	}
-	return []way{{"row", dims}, {"row_path", dims}}
+	return []way{{periodFrom: "row", dimensions: dims}, {periodFrom: "row_path", dimensions: dims}}
 }

@@ -17,6 +17,7 @@ var (
 	digits       = regexp.MustCompile(`\d+`)
 	tableNumber  = regexp.MustCompile(`(?i)^((bảng|biểu|table|hình)( số)? *)?(\d+[a-z]?([.,-]\d+[a-z]?)*) *[.:)–-]* *`)
 	sourceLine   = regexp.MustCompile(`(?i)^(source|nguồn|note|ghi chú|released|shorthand|publication date|this worksheet|some cells|freeze panes)\b`)
+	furniture    = regexp.MustCompile(`(?i)^\(?(phụ lục|biểu mẫu|mẫu số|annex|appendix|kèm theo|ban hành kèm|bộ |ubnd |uỷ ban nhân dân|ủy ban nhân dân|sở |cục |chi cục |ministry of )`)
 	continuation = regexp.MustCompile(`(?i)\((tiếp theo|tiếp|continued|cont\.?)\) *`)
 )
 
@@ -24,7 +25,7 @@ var (
 func newProposal(t *layout.Table) *proposal {
 	p := &proposal{Title: titlePattern(t.Title)}
 	var local, english []string
-	for _, line := range t.TitleLines {
+	for _, line := range spoken(t.TitleLines) {
 		line = bareTitle(line)
 		switch {
 		case line == "" || sourceLine.MatchString(line):
@@ -47,6 +48,16 @@ func newProposal(t *layout.Table) *proposal {
 		p.VI, p.EN = fold.Space(t.Title), fold.Space(t.Title)
 	}
 	return p
+}
+
+// spoken gives the lines of a title that say what the table is about: not whose form it is, its number and what it is annexed
+// to, unless there is nothing else.
+func spoken(lines []string) []string {
+	said := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return furniture.MatchString(strings.TrimSpace(line)) })
+	if len(said) == 0 {
+		return lines
+	}
+	return said
 }
 
 // bareTitle is a title without its table number and without word that the table goes on.

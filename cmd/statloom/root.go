@@ -15,6 +15,7 @@ import (
 	"github.com/statloom/statloom/pipeline/config"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/pipeline/notify"
+	"github.com/statloom/statloom/pipeline/queue"
 )
 
 // app is one call of the program: what it got from outside and the options every command has.
@@ -24,10 +25,10 @@ type app struct {
 	verbose    bool
 	noColor    bool
 
-	data    string // folder to use in place of the configuration's
-	offline bool   // the sources are not asked
-	quiet   bool   // nobody watches: what a run does is logged
-	working bool   // the process works on the queue already
+	data    string       // folder to use in place of the configuration's
+	offline bool         // the sources are not asked
+	quiet   bool         // nobody watches: what a run does is logged
+	queue   *queue.Queue // that this process works on all the time
 
 	secret *config.Config // whose secrets no text may show; nil: none is loaded
 	logger *slog.Logger   // in place of the usual one

@@ -61,9 +61,9 @@ func compareExpected(t *testing.T, dir string) {
 		column[name] = i
 	}
 	got := map[string][]string{}
-	for _, r := range query(t, dir, "config.yaml", `SELECT indicator, coalesce(field, ''), coalesce(standard, ''), time_period,
+	for _, r := range query(t, dir, "config.yaml", `SELECT indicator, coalesce(field, ''), coalesce(standard, ''), coalesce(tier, definition, product, item, industry, ''), time_period,
 		obs_value, obs_low, obs_high, obs_status, illustrative FROM indicators WHERE coalesce(denominator, '_T') = '_T'`, nil) {
-		got[strings.Join(r[:4], "|")] = r[4:]
+		got[strings.Join(r[:5], "|")] = r[5:]
 	}
 	compared := 0
 	for _, r := range records[1:] {
@@ -73,7 +73,7 @@ func compareExpected(t *testing.T, dir string) {
 			}
 			return ""
 		}
-		key := strings.Join([]string{cell("indicator"), cell("field"), cell("standard"), cell("time_period")}, "|")
+		key := strings.Join([]string{cell("indicator"), cell("field"), cell("standard"), cell("at"), cell("time_period")}, "|")
 		have, ok := got[key]
 		if !ok {
 			t.Errorf("%s is missing", key)

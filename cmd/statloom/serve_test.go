@@ -43,7 +43,7 @@ datasets:
 `
 
 // office is a folder with a small configuration and a book.
-func office(t *testing.T, more string) string {
+func office(t testing.TB, more string) string {
 	t.Helper()
 	dir := t.TempDir()
 	writeBook(t, dir, 100)
@@ -51,21 +51,21 @@ func office(t *testing.T, more string) string {
 	return dir
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func writeBook(t *testing.T, dir string, figure int) {
+func writeBook(t testing.TB, dir string, figure int) {
 	t.Helper()
 	write(t, filepath.Join(dir, "books/a.csv"), fmt.Sprintf("Index of production,,\n,City,Region\n2023,%d,201\n2024,102,202\n", figure))
 }
 
 // service is a statloom serve that runs within the test.
 type service struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	stop func()
 	over chan int
@@ -414,6 +414,7 @@ func openFiles(t *testing.T) int {
 
 // Alerts follow on runs, whoever began them: once, and again when it is over. One that cannot be told changes nothing.
 func TestAlertsOfRuns(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var heard []string
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -30,7 +30,7 @@ import (
 
 // machines are processes with a data folder each that share a database, a lake and releases on an S3-compatible store.
 type machines struct {
-	t       *testing.T
+	t       testing.TB
 	program string
 	config  string // folder of the configuration
 	store   string // URL of the releases
@@ -42,7 +42,7 @@ type machines struct {
 }
 
 // crowd makes machines for a folder with the sample's configuration.
-func crowd(t *testing.T, dir string) *machines {
+func crowd(t testing.TB, dir string) *machines {
 	t.Helper()
 	database, again := pgtest.Mortal(t)
 	backend := s3mem.New()
@@ -54,19 +54,27 @@ func crowd(t *testing.T, dir string) *machines {
 	place := func(prefix string) string {
 		return "s3://statloom?region=us-east-1&use_path_style=true&endpoint=" + server.URL + "&prefix=" + prefix + "/"
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &machines{t: t, program: filepath.Join(t.TempDir(), "statloom"), config: dir, store: place("releases"), again: again}
-	if err := os.Symlink(exe, m.program); err != nil {
-		t.Fatal(err)
-	}
+	m := processes(t, dir)
+	m.store, m.again = place("releases"), again
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true",
 		"STATE": database, "LAKE": place("lake"), "RELEASES": m.store,
 	} {
 		t.Setenv(name, value)
+	}
+	return m
+}
+
+// processes makes one machine, or several that share nothing, for a folder with a configuration.
+func processes(t testing.TB, dir string) *machines {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &machines{t: t, program: filepath.Join(t.TempDir(), "statloom"), config: dir}
+	if err := os.Symlink(exe, m.program); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		for _, w := range m.workers {
@@ -117,9 +125,9 @@ func (m *machines) Write(p []byte) (int, error) {
 }
 
 // worker starts a worker on a machine.
-func (m *machines) worker(machine string) *exec.Cmd {
+func (m *machines) worker(machine string, options ...string) *exec.Cmd {
 	m.t.Helper()
-	c := m.command(machine, "worker")
+	c := m.command(machine, append([]string{"worker"}, options...)...)
 	c.Stderr = m
 	if err := c.Start(); err != nil {
 		m.t.Fatal(err)
@@ -169,24 +177,24 @@ func (m *machines) published(prefix string) []string {
 }
 
 // holds compares what is current on a machine with a release that one process alone has made.
-func (m *machines) holds(machine string, want map[string]string) {
-	m.t.Helper()
-	dir := m.t.TempDir()
+func (m *machines) holds(t *testing.T, machine string, want map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
 	if err := os.Symlink(filepath.Join(m.config, "machine-"+machine), filepath.Join(dir, "data")); err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for _, name := range []string{"config.yaml", "examples"} {
 		if err := os.Symlink(filepath.Join(m.config, name), filepath.Join(dir, name)); err != nil {
-			m.t.Fatal(err)
+			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff(want, contents(m.t, dir)); d != "" {
-		m.t.Errorf("the release of many machines is not that of one (-one +many)\n%s", d)
+	if d := cmp.Diff(want, contents(t, dir)); d != "" {
+		t.Errorf("the release of many machines is not that of one (-one +many)\n%s", d)
 	}
 }
 
 // many adds small books to a folder with the sample, and a dataset that they are read for.
-func many(t *testing.T, dir string, books, rows int) {
+func many(t testing.TB, dir string, books, rows int) {
 	t.Helper()
 	folder := filepath.Join(dir, "many")
 	if err := os.Mkdir(folder, 0o755); err != nil {
@@ -295,13 +303,13 @@ func TestWorkers(t *testing.T) {
 	if list := m.published("releases/"); len(list) != runs {
 		t.Errorf("%d runs have left on the store %v", runs, list)
 	}
-	m.holds("d", want)
+	m.holds(t, "d", want)
 
 	// Nothing is left to do, on whatever machine.
 	if said := m.run("e"); !strings.Contains(said, "nothing changed") {
 		t.Errorf("another machine finds something to do:\n%s", said)
 	}
-	m.holds("e", want)
+	m.holds(t, "e", want)
 	for _, w := range workers {
 		if err := w.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Error(err)
@@ -316,6 +324,7 @@ func TestWorkers(t *testing.T) {
 
 // A run that nobody watches reads its books as jobs of a queue in the data folder, and gives what any run gives.
 func TestUnattendedRun(t *testing.T) {
+	t.Parallel()
 	watched, dir := sample(t), sample(t)
 	statloom(t, watched, nil, "run").must(t, 0)
 	var out, errs bytes.Buffer

@@ -116,6 +116,8 @@ func (m *machine) publish(info release.Info) depot.Published {
 // everywhere runs a test on a store of the S3 kind and on a folder.
 func everywhere(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("s3", func(t *testing.T) { test(t, newStore(t).url) })
+	t.Run("gs", func(t *testing.T) { test(t, newGoogle(t)) })
+	t.Run("azblob", func(t *testing.T) { test(t, newAzure(t)) })
 	t.Run("folder", func(t *testing.T) { test(t, "file://"+filepath.ToSlash(t.TempDir())) })
 }
 

@@ -5,11 +5,13 @@ package pg
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/statloom/statloom/pipeline/fault"
 )
@@ -49,11 +51,27 @@ func Away(err error) error {
 	}
 }
 
+// Lost reports whether an error is one of a connection, and not of what was asked for: the database, or the way to it, is
+// gone.
+func Lost(err error) bool {
+	var said *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &said):
+		return strings.HasPrefix(said.Code, "08") || strings.HasPrefix(said.Code, "57P") // connection trouble; it is being shut down, or begins
+	case errors.As(err, &connecting), errors.As(err, &network):
+		return true
+	}
+	return pgconn.SafeToRetry(err) // the connection was found closed
+}
+
 // The first half of the keys of advisory locks; the second half tells the locks of a class apart.
 const (
 	ClassMigrate int32 = 0x73744c01 // held while tables are made
 	ClassSession int32 = 0x73744c02 // held by a process as long as it works on jobs
 	ClassRun     int32 = 0x73744c03 // held by the one process that builds and publishes
+	ClassLead    int32 = 0x73744c04 // held by the one process that keeps the schedule
 )
 
 const (

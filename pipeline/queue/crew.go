@@ -11,6 +11,8 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/statloom/statloom/pipeline"
+	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/pg"
 )
 
 // Crew gives the crew of a run whose parts are done as jobs of this queue. Some process has to work on them: this one or
@@ -78,6 +80,8 @@ func (c crew) reading(tasks []pipeline.ReadTask) []river.InsertManyParams {
 const (
 	atOnce = 1000 // jobs that are inserted, or asked for, together
 
+	lookForJobs = 10 * time.Second // how often to see whether jobs are still there
+
 	leaveTime = 5 * time.Second // for taking back jobs of a run that is stopped
 )
 
@@ -101,7 +105,7 @@ func (c crew) have(ctx context.Context, params []river.InsertManyParams, done fu
 	for first := 0; first < len(apart); first += atOnce {
 		inserted, err := c.client.InsertMany(ctx, apart[first:min(first+atOnce, len(apart))])
 		if err != nil {
-			return fmt.Errorf("put jobs into the queue: %w", err)
+			return away("put jobs into the queue", err)
 		}
 		for i, one := range inserted {
 			waiting[one.Job.ID] = same[keys[first+i]]
@@ -119,6 +123,7 @@ func (c crew) wait(ctx context.Context, waiting map[int64][]int, done func(int, 
 	pause := c.base.poll()
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
+	looked := time.Now()
 	for len(waiting) > 0 {
 		select {
 		case <-ctx.Done():
@@ -130,7 +135,7 @@ func (c crew) wait(ctx context.Context, waiting map[int64][]int, done func(int, 
 			list, err := c.client.JobList(ctx, river.NewJobListParams().IDs(ids...).First(len(ids)).
 				States(rivertype.JobStateCompleted, rivertype.JobStateCancelled, rivertype.JobStateDiscarded))
 			if err != nil {
-				return fmt.Errorf("ask for jobs: %w", err)
+				return away("ask for jobs", err)
 			}
 			for _, row := range list.Jobs {
 				for _, i := range waiting[row.ID] {
@@ -144,9 +149,37 @@ func (c crew) wait(ctx context.Context, waiting map[int64][]int, done func(int, 
 		if pause = min(2*pause, 5*c.base.poll()); len(waiting) < before {
 			pause = c.base.poll()
 		}
+		if time.Since(looked) > lookForJobs {
+			if err := c.there(ctx, waiting); err != nil {
+				return err
+			}
+			looked = time.Now()
+		}
 		timer.Reset(pause)
 	}
 	return nil
+}
+
+// there sees to it that nobody waits for ever for jobs that somebody has deleted.
+func (c crew) there(ctx context.Context, waiting map[int64][]int) error {
+	for _, ids := range batches(waiting) {
+		list, err := c.client.JobList(ctx, river.NewJobListParams().IDs(ids...).First(len(ids)))
+		if err != nil {
+			return away("ask for jobs", err)
+		}
+		if gone := len(ids) - len(list.Jobs); gone > 0 {
+			return &fault.Error{Kind: fault.Unavailable, What: fmt.Sprintf("%d jobs of this run were deleted from the queue", gone), Remedy: "run again"}
+		}
+	}
+	return nil
+}
+
+// away says what could not be done, and whether it may pass.
+func away(what string, err error) error {
+	if pg.Lost(err) {
+		return pg.Away(fmt.Errorf("%s: %w", what, err))
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // batches gives the ids in portions.

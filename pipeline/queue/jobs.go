@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ const (
 
 	pullTime = 6 * time.Hour
 	readTime = 30 * time.Minute
+	stepTime = 6 * time.Hour
 	slowBook = 2 // tries after which a book that takes longer is set aside
 )
 
@@ -82,7 +84,11 @@ func (q *Queue) options(kind string, priority int) *river.InsertOpts {
 	if kind == kindRun {
 		tries = runTries
 	}
-	return &river.InsertOpts{Queue: q.lane(kind), Priority: priority, MaxAttempts: tries, UniqueOpts: unique()}
+	lane := q.lane(kind)
+	if slices.Contains(stepKinds(), kind) {
+		lane = q.lane(q.own)
+	}
+	return &river.InsertOpts{Queue: lane, Priority: priority, MaxAttempts: tries, UniqueOpts: unique()}
 }
 
 // job does the jobs of one kind.
@@ -99,9 +105,7 @@ type job[A river.JobArgs, R any] struct {
 func (j *job[A, R]) Timeout(*river.Job[A]) time.Duration { return j.timeout }
 
 // NextRetry is part of the contract of River: when a job that failed is tried again.
-func (j *job[A, R]) NextRetry(f *river.Job[A]) time.Time {
-	return j.work.Now().Add(pause(f.Attempt, lastAfter(f.JobRow)))
-}
+func (j *job[A, R]) NextRetry(f *river.Job[A]) time.Time { return j.work.retry(f.JobRow) }
 
 // Work is part of the contract of River.
 func (j *job[A, R]) Work(ctx context.Context, f *river.Job[A]) error {
@@ -177,6 +181,11 @@ func pause(attempt int, after time.Duration) time.Duration {
 	return max(after, time.Duration(float64(p)*(0.5+rand.Float64())))
 }
 
+// retry gives when a job that failed is tried again.
+func (w *working) retry(row *rivertype.JobRow) time.Time {
+	return w.Now().Add(pause(row.Attempt, lastAfter(row)))
+}
+
 // workers gives River what does the jobs.
 func (w *working) workers() (*river.Workers, error) {
 	all := river.NewWorkers()
@@ -203,6 +212,9 @@ func (w *working) workers() (*river.Workers, error) {
 			work: w, timeout: -1,
 			do: func(ctx context.Context, t RunTask) (RunReport, error) { return w.runs(ctx, t) },
 		}),
+		river.AddWorkerSafely(all, &stepper[loadArgs]{work: w, task: func(a loadArgs) pipeline.StepTask { return a.StepTask }}),
+		river.AddWorkerSafely(all, &stepper[computeArgs]{work: w, task: func(a computeArgs) pipeline.StepTask { return a.StepTask }}),
+		river.AddWorkerSafely(all, &stepper[publishArgs]{work: w, task: func(a publishArgs) pipeline.StepTask { return a.StepTask }}),
 	)
 	return all, err
 }

@@ -120,7 +120,7 @@ func TestLeftRunning(t *testing.T) {
 	if _, err := q.client.InsertMany(t.Context(), q.Crew(nil).(crew).reading(tasks("left"))); err != nil {
 		t.Fatal(err)
 	}
-	_, err := q.base.(*lite).db.ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = json_array('statloom-00000001'), attempted_at = datetime('now')`)
+	_, err := q.base.(*lite).db.ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = json_array('statloom-00000001'), attempted_at = datetime('now', 'subsec')`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,4 +132,24 @@ func TestLeftRunning(t *testing.T) {
 	if err := open(t, state).Work(t.Context(), h, nil); fault.KindOf(err) != fault.Locked {
 		t.Errorf("a second process ends with %v", err)
 	}
+}
+
+// A run whose jobs somebody deletes ends, and does not wait for ever.
+func TestDeletedJobs(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, state string) {
+		q := open(t, state)
+		ended := make(chan error, 1)
+		go func() {
+			_, err := read(t, q, tasks("a", "b"))
+			ended <- err
+		}()
+		untilState(t, q, kindRead, "available")
+		if _, err := q.client.JobDelete(t.Context(), jobsOf(t, q, kindRead)[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "1 jobs of this run were deleted") {
+			t.Errorf("it ends with %v", err)
+		}
+	})
 }

@@ -72,6 +72,7 @@ func (p *postgres) migrate(ctx context.Context) error {
 func (p *postgres) client(c *river.Config) (client, error) { return river.NewClient(p.driver, c) }
 func (p *postgres) executor() riverdriver.Executor         { return p.driver.GetExecutor() }
 func (p *postgres) poll() time.Duration                    { return 200 * time.Millisecond }
+func (p *postgres) grain() time.Duration                   { return time.Microsecond }
 
 func (p *postgres) close() error {
 	p.pool.Close()

@@ -9,6 +9,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,6 +38,8 @@ type Options struct {
 	Pullers int           // sources pulled at a time; default 8
 	Grace   time.Duration // how long jobs may go on when the process is told to stop; default 30 s
 	Tries   int           // how often a process may die of the same job before it is set aside; default 5
+
+	StepTime time.Duration // how long loading, computing and publishing may take, each; default 6 h
 }
 
 func (o Options) withDefaults() Options {
@@ -52,6 +55,9 @@ func (o Options) withDefaults() Options {
 	if o.Tries == 0 {
 		o.Tries = 5
 	}
+	if o.StepTime == 0 {
+		o.StepTime = stepTime
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -63,6 +69,8 @@ type Queue struct {
 	Options
 	base   base
 	client client // inserts and asks, works on nothing
+	own    string // names the queue of the jobs that this process alone can do
+	steps  *steps
 }
 
 // client is what this package needs of River's client; the type of its transactions plays no part in it.
@@ -70,6 +78,7 @@ type client interface {
 	Insert(ctx context.Context, args river.JobArgs, opts *river.InsertOpts) (*rivertype.JobInsertResult, error)
 	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 	JobCancel(ctx context.Context, id int64) (*rivertype.JobRow, error)
+	JobDelete(ctx context.Context, id int64) (*rivertype.JobRow, error)
 	JobGet(ctx context.Context, id int64) (*rivertype.JobRow, error)
 	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 	Start(ctx context.Context) error
@@ -90,7 +99,8 @@ type base interface {
 	depth(ctx context.Context, group string) ([]Depth, error)
 	// forget removes jobs that nobody has begun since they were put there before a time: their group is no more.
 	forget(ctx context.Context, before time.Time) error
-	poll() time.Duration // how often to look for what nothing tells of
+	poll() time.Duration  // how often to look for what nothing tells of
+	grain() time.Duration // times that differ by less are the same there
 	close() error
 }
 
@@ -119,7 +129,14 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		_ = b.close()
 		return nil, fmt.Errorf("open queue: %w", err)
 	}
-	return &Queue{Options: o, base: b, client: c}, nil
+	key, err := drawKey(o.Random)
+	if err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return &Queue{
+		Options: o, base: b, client: c, own: fmt.Sprintf("own_%08x", key),
+		steps: &steps{waiting: map[pipeline.StepTask]chan *leave{}, closing: make(chan struct{})},
+	}, nil
 }
 
 // quiet gives a log that hears of River's troubles and not of its doings.
@@ -141,7 +158,7 @@ func (q *Queue) Close() error { return q.base.close() }
 
 // Depth counts jobs that wait or run.
 type Depth struct {
-	Kind  string // pull, read, run
+	Kind  string // pull, read, load, compute, publish, run
 	State string // available, running, retryable, scheduled
 	Jobs  int64
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -64,11 +65,15 @@ func (q *Queue) takeBack(ctx context.Context, row *rivertype.JobRow) error {
 	}
 	// Another process may be quicker and a third have begun the job again: that one has a later beginning.
 	p := &riverdriver.JobRescueManyParams{
-		ID: []int64{row.ID}, Error: [][]byte{text}, StuckHorizon: row.AttemptedAt.Add(time.Microsecond),
+		ID: []int64{row.ID}, Error: [][]byte{text}, StuckHorizon: row.AttemptedAt.Add(q.base.grain()),
 		FinalizedAt: []*time.Time{nil}, ScheduledAt: []time.Time{now}, State: []string{string(rivertype.JobStateAvailable)},
 	}
 	if n := deaths(row); n > 2 {
 		p.ScheduledAt[0] = now.Add(min(pause(n-2, 0), lastReturn)) // it may be the job that they die of
+	}
+	if slices.Contains(stepKinds(), row.Kind) {
+		// Only its process could go on with it. The run begins again, on another, with its own steps.
+		p.State[0], p.FinalizedAt[0] = string(rivertype.JobStateDiscarded), &now
 	}
 	if row.Kind != kindRun && deaths(row)+1 >= q.Tries || row.Attempt >= row.MaxAttempts {
 		p.State[0], p.FinalizedAt[0] = string(rivertype.JobStateDiscarded), &now

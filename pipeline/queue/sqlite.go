@@ -48,6 +48,7 @@ func (l *lite) client(c *river.Config) (client, error) {
 
 func (l *lite) executor() riverdriver.Executor { return l.driver.GetExecutor() }
 func (l *lite) poll() time.Duration            { return 50 * time.Millisecond }
+func (l *lite) grain() time.Duration           { return time.Millisecond }
 
 func (l *lite) close() error {
 	if err := l.db.Close(); err != nil {

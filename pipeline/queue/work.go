@@ -20,6 +20,8 @@ const (
 
 	lastReturn = 5 * time.Second // the longest pause between attempts to reach the database again
 
+	ownSteps = 4 // at a time; a process does one run, and waits with the step of another to see it end
+
 	stopTime = 15 * time.Second // for a session that has ended to put its things away
 )
 
@@ -35,6 +37,7 @@ type working struct {
 // each time.
 func (q *Queue) Work(ctx context.Context, hands Hands, runs Runs) error {
 	w := &working{Queue: q, hands: hands, runs: runs}
+	q.steps.open(ctx)
 	var after sync.WaitGroup // what sessions that have ended still put away
 	defer after.Wait()
 	for attempt := 1; ; attempt++ {
@@ -114,7 +117,12 @@ func (w *working) watch(ctx context.Context, s session) error {
 	if err := w.base.forget(ctx, w.Now().Add(-oldJobs)); err != nil {
 		w.Log.Warn("remove old jobs", "error", err)
 	}
-	for {
+	for n := 0; ; n++ {
+		if n%60 == 0 {
+			if err := w.orphans(ctx); err != nil && ctx.Err() == nil {
+				w.Log.Warn("look for steps of processes that are gone", "error", err)
+			}
+		}
 		if _, err := w.rescue(ctx); err != nil && ctx.Err() == nil {
 			w.Log.Warn("look for jobs of processes that are gone", "error", err)
 		}
@@ -138,6 +146,7 @@ func (w *working) config(id string, all *river.Workers) *river.Config {
 		Queues: map[string]river.QueueConfig{
 			w.lane(kindPull): {MaxWorkers: w.Pullers},
 			w.lane(kindRead): {MaxWorkers: w.Readers},
+			w.lane(w.own):    {MaxWorkers: ownSteps},
 		},
 	}
 	if w.runs != nil {

@@ -47,13 +47,7 @@ func (l *Log) Share(ctx context.Context, held *Lock) error {
 	if l.shared == nil {
 		return nil
 	}
-	schema := ""
-	if err := l.db.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&schema); err != nil {
-		return pg.Away(err)
-	}
-	key := fnv.New32a()
-	key.Write([]byte(schema)) // two pipelines may share a database by a schema each
-	lock, ok, err := pg.Take(ctx, l.shared, pg.ClassRun, int32(key.Sum32()))
+	lock, ok, err := l.take(ctx, pg.ClassRun)
 	if err != nil {
 		return err
 	}
@@ -70,6 +64,22 @@ func (l *Log) Share(ctx context.Context, held *Lock) error {
 	}
 	held.shared = lock
 	return nil
+}
+
+// Lead makes this process the one that keeps the schedule, of all that share the history; ok is false when another one is.
+func (l *Log) Lead(ctx context.Context) (lock *pg.Lock, ok bool, err error) {
+	return l.take(ctx, pg.ClassLead)
+}
+
+// take takes a lock of the database that holds the history.
+func (l *Log) take(ctx context.Context, class int32) (*pg.Lock, bool, error) {
+	schema := ""
+	if err := l.db.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&schema); err != nil {
+		return nil, false, pg.Away(err)
+	}
+	key := fnv.New32a()
+	key.Write([]byte(schema)) // two pipelines may share a database by a schema each
+	return pg.Take(ctx, l.shared, class, int32(key.Sum32()))
 }
 
 // elsewhere makes the error that says who holds the shared lock.

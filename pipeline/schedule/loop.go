@@ -71,6 +71,10 @@ type Scheduler struct {
 	Worker Worker
 	Grace  time.Duration // how long a run may go on after the loop's context has ended
 
+	// Leads reports whether it is this process that keeps the schedule, of several with the same store. The others do what
+	// they are asked for, and look on. Nil: there is but one.
+	Leads func() bool
+
 	asks chan ask
 
 	mu      sync.Mutex
@@ -151,16 +155,9 @@ type ended struct {
 
 // Loop does what the rules say until the context ends; then it waits for the run that is going on, for Grace at most.
 func (s *Scheduler) Loop(ctx context.Context) error {
-	marks, err := s.Store.Marks(ctx)
-	if err != nil {
-		return fmt.Errorf("read what has been seen to: %w", err)
+	if err := s.remember(ctx); err != nil {
+		return err
 	}
-	if marks == nil {
-		marks = map[string]Mark{}
-	}
-	s.mu.Lock()
-	s.marks = marks
-	s.mu.Unlock()
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	l := &loop{Scheduler: s, work: work, done: make(chan ended, 1), queued: map[string]Decision{}}
@@ -193,12 +190,16 @@ type loop struct {
 	queued map[string]Decision  // due, and waiting for the run that is going on
 	wall   time.Time
 	even   time.Duration
+	leads  bool // the process keeps the schedule
 }
 
 // look decides what there is to do now, and begins it.
 func (l *loop) look(ctx context.Context) {
 	now := l.Clock.Now()
 	l.jumped(ctx, now)
+	if !l.leading(ctx) {
+		return
+	}
 	for _, r := range l.Rules {
 		if _, waits := l.queued[r.ID]; waits {
 			continue
@@ -349,6 +350,12 @@ func (l *loop) drain(stop func()) error {
 func (l *loop) sleep() time.Duration {
 	now := l.Clock.Now()
 	wait := nap
+	if l.Leads != nil {
+		wait = stand
+		if !l.leads {
+			return wait
+		}
+	}
 	for _, r := range l.Rules {
 		if wake := r.Wake(l.mark(r.ID)); !wake.IsZero() {
 			wait = min(wait, wake.Sub(now))

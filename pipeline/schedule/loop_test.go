@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -269,6 +270,53 @@ func TestLoopSoak(t *testing.T) {
 		started := slices.DeleteFunc(got, func(line string) bool { return strings.HasSuffix(line, "ended") })
 		if len(started) != 1000 {
 			t.Errorf("%d lines, the last is %s", len(started), started[len(started)-1])
+		}
+	})
+}
+
+// Of several processes one keeps the schedule. The others do what they are asked for, and one of them takes over with what
+// has been seen to when the first is gone.
+func TestLeading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := schedule.SystemClock()
+		store := &office{clock: clock}
+		first, second := &office{clock: clock, takes: time.Minute}, &office{clock: clock, takes: time.Minute}
+		var leader atomic.Pointer[office]
+		leader.Store(first)
+		begin := func(o *office) (*schedule.Scheduler, func()) {
+			s := schedule.New()
+			s.Rules, s.Store, s.Clock, s.Worker, s.Grace = []schedule.Rule{hourly(t, "h", 0)}, store, clock, o, time.Minute
+			s.Leads = func() bool { return leader.Load() == o }
+			ctx, cancel := context.WithCancel(t.Context())
+			over := make(chan error)
+			go func() { over <- s.Loop(ctx) }()
+			return s, func() {
+				cancel()
+				if err := <-over; err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		_, end := begin(first)
+		s, endSecond := begin(second)
+		time.Sleep(2*time.Hour + 30*time.Minute)
+		if err := s.Ask(t.Context(), schedule.Job{Trigger: "request"}); err != nil {
+			t.Error(err)
+		}
+		if up := s.Upcoming(); up[0].Mark.Handled.IsZero() {
+			t.Errorf("who looks on knows nothing of what was done: %+v", up)
+		}
+		end()
+		leader.Store(second)
+		time.Sleep(2 * time.Hour)
+		endSecond()
+		want := []string{"01 01:00 schedule h []", "01 01:01 ended", "01 02:00 schedule h []", "01 02:01 ended"}
+		if d := cmp.Diff(want, first.diary); d != "" {
+			t.Errorf("the first (-want +got)\n%s", d)
+		}
+		want = []string{"01 02:30 request  []", "01 02:31 ended", "01 03:00 schedule h []", "01 03:01 ended", "01 04:00 schedule h []", "01 04:01 ended"}
+		if d := cmp.Diff(want, second.diary); d != "" {
+			t.Errorf("the second (-want +got)\n%s", d)
 		}
 	})
 }

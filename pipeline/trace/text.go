@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/statloom/statloom/sinks"
+	shared "github.com/statloom/statloom/sinks/words"
 )
 
 var inputMark = regexp.MustCompile(`#(\d+)`)
@@ -34,68 +37,53 @@ func (v *Value) withNumbers() string {
 	})
 }
 
-// words are what the outputs say, in Vietnamese or English.
-type words struct {
-	vi                                                     bool
-	Value, Formula, Numbers, Inputs, Sheets, Close, Hidden string
-	Role, Weight, Input, Unit, Status, Book, Place, InCell string
-	Vintage, Illustrative, Missing, Shown, Open            string
-}
+// words are what the outputs say in a language: what the page of a release says too, and what only a trace does.
+type words struct{ language string }
 
 func wording(language string) words {
-	if language == "en" {
-		return words{
-			Value: "Value", Formula: "Formula", Numbers: "With numbers", Inputs: "What it was computed of", Sheets: "The sheets it stands in",
-			Close: "Back to the inputs", Hidden: "hidden", Role: "Role", Weight: "Weight", Input: "Input", Unit: "Unit", Status: "Status",
-			Book: "Book", Place: "Sheet and cell", InCell: "In the cell", Vintage: "Known since",
-			Illustrative: "Illustrative figures: they are made up and are not statistics.", Missing: "no value", Shown: "see above", Open: "open the sheet",
-		}
+	if language != "en" {
+		language = "vi"
 	}
-	return words{
-		vi: true, Value: "Giá trị", Formula: "Công thức", Numbers: "Thay số", Inputs: "Được tính từ", Sheets: "Các trang tính nguồn",
-		Close: "Quay lại danh sách đầu vào", Hidden: "ẩn", Role: "Vai trò", Weight: "Hệ số", Input: "Đầu vào", Unit: "Đơn vị", Status: "Trạng thái",
-		Book: "Sách", Place: "Trang và ô", InCell: "Ghi trong ô", Vintage: "Biết từ",
-		Illustrative: "Số liệu minh hoạ: số liệu tự đặt, không phải số liệu thống kê.", Missing: "không có giá trị", Shown: "xem ở trên", Open: "mở trang tính",
+	return words{language}
+}
+
+// Say gives a text by its key.
+func (w words) Say(key string) string {
+	only := map[string]sinks.Text{
+		"inputs": {VI: "Được tính từ", EN: "What it was computed of"},
+		"close":  {VI: "Quay lại danh sách đầu vào", EN: "Back to the inputs"},
+		"place":  {VI: "Trang và ô", EN: "Sheet and cell"},
+		"inCell": {VI: "Ghi trong ô", EN: "In the cell"},
+		"shown":  {VI: "xem ở trên", EN: "see above"},
 	}
+	if t, ok := only[key]; ok {
+		return t.In(w.language)
+	}
+	return shared.Say(key).In(w.language)
 }
 
 func (w words) role(role string) string {
-	if w.vi {
-		if t, ok := map[string]string{
-			"part": "thành phần", "numerator": "tử số", "denominator": "mẫu số", "weight": "hệ số", "condition": "điều kiện",
-		}[role]; ok {
-			return t
-		}
+	if t, ok := shared.Of("roles", role); ok {
+		return t.In(w.language)
 	}
 	return role
 }
 
 func (w words) status(status string) string {
-	texts := map[string][2]string{
-		"A": {"bình thường", "normal"}, "B": {"gián đoạn", "break"}, "P": {"sơ bộ", "provisional"}, "E": {"ước tính", "estimated"},
-		"F": {"dự báo", "forecast"}, "M": {"thiếu", "missing"}, "C": {"bảo mật", "confidential"},
+	if t, ok := shared.Of("statuses", status); ok {
+		return status + " " + t.In(w.language)
 	}
-	t, ok := texts[status]
-	if !ok {
-		return status
-	}
-	if w.vi {
-		return status + " " + t[0]
-	}
-	return status + " " + t[1]
+	return status
 }
 
 func (w words) pick(vi, en string) string {
-	if w.vi && vi != "" || en == "" {
-		return vi
-	}
-	return en
+	return sinks.Text{VI: vi, EN: en}.In(w.language)
 }
 
 // number writes a number in the language's form; digits below zero shows all that matter.
 func (w words) number(x *float64, decimals int) string {
 	if x == nil {
-		return w.Missing
+		return w.Say("missing")
 	}
 	text := strconv.FormatFloat(*x, 'f', decimals, 64)
 	if decimals < 0 {
@@ -104,7 +92,7 @@ func (w words) number(x *float64, decimals int) string {
 			text = strconv.FormatFloat(f, 'f', -1, 64)
 		}
 	}
-	if w.vi {
+	if w.language == "vi" {
 		text = strings.Replace(text, ".", ",", 1)
 	}
 	return text
@@ -127,7 +115,7 @@ func Write(out io.Writer, v *Value, language string) error {
 	p := &printer{out: out, w: w}
 	p.value(v, "")
 	if v.Illustrative {
-		p.line("", w.Illustrative)
+		p.line("", w.Say("madeUp"))
 	}
 	return p.err
 }
@@ -154,12 +142,12 @@ func (p *printer) value(v *Value, indent string) {
 		band = fmt.Sprintf(" [%s – %s]", p.w.number(v.Low, v.Decimals), p.w.number(v.High, v.Decimals))
 	}
 	p.line(indent, "%s %s — %s%s", v.Indicator, p.w.pick(v.NameVI, v.NameEN), v.Period, at)
-	p.line(indent, "  %s: %s %s%s (%s)", p.w.Value, p.w.number(v.Value, -1), v.Unit, band, p.w.status(v.Status))
+	p.line(indent, "  %s: %s %s%s (%s)", p.w.Say("value"), p.w.number(v.Value, -1), v.Unit, band, p.w.status(v.Status))
 	if v.Comment != "" {
 		p.line(indent, "  %s", printable(v.Comment))
 	}
 	if text := p.w.pick(v.DefinitionVI, v.DefinitionEN); text != "" {
-		p.line(indent, "  %s: %s", p.w.Formula, text)
+		p.line(indent, "  %s: %s", p.w.Say("formula"), text)
 	}
 	p.line(indent, "  = %s", shorten(v.Formula))
 	p.line(indent, "  = %s", shorten(printable(v.Numbers)))
@@ -197,13 +185,13 @@ func (p *printer) input(in *Input, first, rest string) {
 		if s.Problem != "" {
 			text = " (" + printable(s.Problem) + ")"
 		}
-		p.line(rest, "%s › %s › %s%s, %s %s", printable(s.Book), printable(s.Sheet), s.Cell, text, strings.ToLower(p.w.Vintage), day(s.Vintage))
+		p.line(rest, "%s › %s › %s%s, %s %s", printable(s.Book), printable(s.Sheet), s.Cell, text, strings.ToLower(p.w.Say("knownFrom")), day(s.Vintage))
 	}
 	switch {
 	case in.Made != nil:
 		p.value(in.Made, rest)
 	case in.Visited:
-		p.line(rest, "(%s)", p.w.Shown)
+		p.line(rest, "(%s)", p.w.Say("shown"))
 	}
 }
 

@@ -63,7 +63,7 @@ func (w *writer) planData() ([]*dataTable, error) {
 			})
 			continue
 		}
-		const room = rowLimit - headRows
+		room := int64(w.rows - headRows)
 		parts := max(1, (t.Rows()+room-1)/room)
 		for range parts {
 			d.sheets = append(d.sheets, w.add(t.Name(), d.title, fmt.Sprintf(w.say("%d dòng", "%d rows"), t.Rows())))
@@ -178,7 +178,7 @@ func (w *writer) writeData(ctx context.Context, d *dataTable) error {
 		return p.err
 	}
 	put := func(row catalogue.Row) error {
-		if p == nil || p.row == rowLimit {
+		if p == nil || p.row == w.rows {
 			if err := start(); err != nil {
 				return err
 			}

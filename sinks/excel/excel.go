@@ -48,10 +48,11 @@ func Kind() kind.Kind[sinks.Sink] {
 }
 
 // New makes the sink of checked options.
-func New(o Options) sinks.Sink { return &sink{options: o} }
+func New(o Options) sinks.Sink { return &sink{options: o, rows: rowLimit} }
 
 type sink struct {
 	options Options
+	rows    int // that a sheet takes
 	release sinks.Release
 	tables  []sinks.Table
 	path    string // of what was written; empty when there is nothing to undo
@@ -83,6 +84,7 @@ func (s *sink) Commit(ctx context.Context) error {
 		return err
 	}
 	w := newWriter(s.release, about, s.options)
+	w.rows = s.rows
 	defer w.close()
 	if err := w.fill(ctx); err != nil {
 		return fmt.Errorf("write the workbook: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,9 +131,13 @@ func typed(t *testing.T, row map[int]sheet.Cell, column int, typ string) string 
 // publish writes fixtures as a workbook and gives its path.
 func publish(t *testing.T, o excel.Options, r sinks.Release, fixtures ...sinktest.Fixture) (string, error) {
 	t.Helper()
+	return publishTo(t, excel.New(o), o.File, r, fixtures...)
+}
+
+func publishTo(t *testing.T, sink sinks.Sink, file string, r sinks.Release, fixtures ...sinktest.Fixture) (string, error) {
+	t.Helper()
 	store, tables := ducktest.Store(t, fixtures)
 	r.Dir, r.Store = t.TempDir(), store
-	sink := excel.New(o)
 	if err := sink.Begin(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +146,7 @@ func publish(t *testing.T, o excel.Options, r sinks.Release, fixtures ...sinktes
 			t.Fatal(err)
 		}
 	}
-	return filepath.Join(r.Dir, o.File), sink.Commit(t.Context())
+	return filepath.Join(r.Dir, file), sink.Commit(t.Context())
 }
 
 func options() excel.Options {
@@ -214,6 +219,58 @@ func TestTablesTooLongAreLeftOutWithAWord(t *testing.T) {
 		}
 		if cover := fmt.Sprint(book[map[string]string{"vi": "Bìa", "en": "Cover"}[language]]); !strings.Contains(cover, want) {
 			t.Errorf("%s: the cover does not say what is left out", language)
+		}
+	}
+}
+
+// A table with more rows than a sheet takes goes on, in order, on further sheets, each with its heads and an Excel table of its
+// own; the cover says so.
+func TestLongTableIsSplit(t *testing.T) {
+	if excel.RowLimit != 1<<20 {
+		t.Errorf("a sheet takes %d rows", excel.RowLimit)
+	}
+	f := sinktest.Fixtures()[slices.IndexFunc(sinktest.Fixtures(), func(f sinktest.Fixture) bool { return f.Name == "giá trị sản xuất" })]
+	const heads, rows = 6, 5000
+	for size, parts := range map[int]int{heads + rows: 1, heads + rows - 1: 2, heads + rows/4: 4} {
+		o := options()
+		path, err := publishTo(t, excel.NewOfRows(o, size), o.File, sinks.Release{Language: "en"}, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		book := open(t, path)
+		found := 0
+		var first string // the first text of every row, in the order of the sheets
+		for part := 1; ; part++ {
+			name := f.Name
+			if part > 1 {
+				name = fmt.Sprintf("%s (%d)", f.Name, part)
+			}
+			sheet, there := book[name]
+			if !there {
+				if part-1 != parts {
+					t.Errorf("%d rows a sheet: %d sheets, want %d", size, part-1, parts)
+				}
+				break
+			}
+			if head := sheet[heads][1].Text; part == 1 {
+				first = head
+			} else if head != first {
+				t.Errorf("sheet %s begins with the head %q, not %q", name, head, first)
+			}
+			for n := range sheet {
+				if n > size {
+					t.Errorf("sheet %s has row %d", name, n)
+				}
+				if n > heads {
+					found++
+				}
+			}
+		}
+		if found != rows {
+			t.Errorf("%d rows a sheet: %d rows in all, want %d", size, found, rows)
+		}
+		if cover := fmt.Sprint(book["Cover"]); strings.Contains(cover, "more than a sheet takes") != (parts > 1) {
+			t.Errorf("%d parts: the cover says %s", parts, cover)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (w *writer) seriesLabel(s *indicatorSheet, codes []any, on time.Time) strin
 		if name, ok := w.about.Label(c, code, on); ok {
 			code = name.In(w.lang)
 		} else if c.CodeList == "" {
-			code = c.Name + " = " + code
+			code = w.bare(c.Name, code)
 		}
 		parts = append(parts, code)
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/statloom/statloom/sinks"
 	"github.com/statloom/statloom/sinks/catalogue"
+	shared "github.com/statloom/statloom/sinks/words"
 )
 
 // target is a row of the targets.
@@ -66,18 +68,22 @@ func (t target) about(s *indicatorSheet, x series) bool {
 
 // statusText names the status of a target.
 func (w *writer) statusText(code string) string {
-	t, ok := statuses()[code]
+	t, ok := shared.Of("standing", code)
 	if !ok {
 		return code
 	}
 	return t.In(w.lang)
 }
 
-func statuses() map[string]sinks.Text {
-	return map[string]sinks.Text{
-		"reached": {VI: "Đạt", EN: "Reached"}, "on_track": {VI: "Đúng tiến độ", EN: "On track"}, "at_risk": {VI: "Có nguy cơ", EN: "At risk"},
-		"off_track": {VI: "Chậm tiến độ", EN: "Off track"}, "no_data": {VI: "Chưa đủ số liệu", EN: "Too little data"},
+// bare says a code that no list explains.
+func (w *writer) bare(dimension, code string) string {
+	if name, ok := shared.Of("dimensions", dimension); ok {
+		dimension = name.In(w.lang)
 	}
+	if code == "_T" {
+		code = strings.ToLower(shared.Say("total").In(w.lang))
+	}
+	return dimension + ": " + code
 }
 
 // statusColours are the fill and the text of each status; the text says it too, for those who see no colours.

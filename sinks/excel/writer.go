@@ -19,6 +19,7 @@ type writer struct {
 	release sinks.Release
 	about   *catalogue.Catalogue
 	options Options
+	rows    int    // that a sheet takes
 	lang    string // the workbook's language; the other one follows it
 	report  bool   // the release holds the report
 

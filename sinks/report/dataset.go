@@ -75,12 +75,17 @@ func (w *writer) writeDatasets(ctx context.Context) error {
 			return err
 		}
 	}
+	return w.data("datasets", w.listed())
+}
+
+// listed gives the datasets as lists of them show them.
+func (w *writer) listed() []map[string]any {
 	list := make([]map[string]any, 0, len(w.datasets))
 	for _, d := range w.datasets {
 		list = append(list, map[string]any{"id": d.ID, "file": d.File, "name": d.Name, "note": d.Note, "kind": d.Kind, "rows": d.Rows,
 			"history": d.History, "illustrative": d.Illustrative, "sources": d.Sources, "licence": d.Licence})
 	}
-	return w.data("datasets", list)
+	return list
 }
 
 func (w *writer) readDatasets(ctx context.Context) error {

@@ -20,6 +20,8 @@ type overview struct {
 	Unread   int        `json:"unread"`
 	Counts   counts     `json:"counts"`
 	Latest   string     `json:"latest,omitempty"` // day of the newest vintage
+
+	Datasets []map[string]any `json:"datasets,omitempty"` // where there are no targets: these come first then
 }
 
 // movement is an indicator whose values changed.
@@ -51,7 +53,7 @@ const mostNamed = 20
 func (w *writer) writeOverview(context.Context) error {
 	o := overview{Targets: w.targets, Books: len(w.shelf.books), NewBooks: []string{}, Changed: []movement{}, Late: []string{}, Unread: len(w.release.Unread)}
 	if o.Targets == nil {
-		o.Targets = []*target{}
+		o.Targets, o.Datasets = []*target{}, w.listed()
 	}
 	if n := len(w.before.Releases); n > 0 {
 		was, is := w.before.Releases[n-1], w.now.Releases[w.now.this()]

@@ -7,7 +7,10 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/statloom/statloom/sinks/words"
 )
 
 //go:embed page.html
@@ -50,10 +53,10 @@ func (p page) Lang() string {
 // Scripts of every page, in the order they run, and those that only some pages have.
 var (
 	styles      = []string{"css/base.css", "css/parts.css", "css/sheet.css", "css/print.css"}
-	scripts     = []string{"load", "words", "i18n", "format", "dom", "table", "spark", "sheet", "trace"}
+	scripts     = []string{"load", "words", "shared", "i18n", "format", "dom", "table", "spark", "sheet", "trace"}
 	chartParts  = []string{"chart", "picture"}
 	kindScripts = map[string][]string{
-		"overview": {"target", "overview"}, "indicators": {"lists"}, "datasets": {"lists"}, "indicator": {"target", "indicator"}, "dataset": {"records", "series", "dataset"},
+		"overview": {"target", "lists", "overview"}, "indicators": {"lists"}, "datasets": {"lists"}, "indicator": {"target", "indicator"}, "dataset": {"records", "series", "dataset"},
 		"quality": {"quality"}, "runs": {"runs"},
 	}
 )
@@ -95,6 +98,13 @@ func (w *writer) writePages(s site) error {
 		looks = w.release.Books.Style()
 	}
 	if err := w.put("css/sheet.css", looks); err != nil {
+		return err
+	}
+	said, err := words.JSON()
+	if err != nil {
+		return fmt.Errorf("write the words: %w", err)
+	}
+	if err := w.put("js/shared.js", slices.Concat([]byte("Object.assign(window.statloom.words, "), said, []byte(");\n"))); err != nil {
 		return err
 	}
 	return w.copyAssets()

@@ -60,6 +60,35 @@ func TestTarget(t *testing.T) {
 	}
 }
 
+// TestNoTargets: the first page of somebody who has no targets yet begins with the datasets.
+func TestNoTargets(t *testing.T) {
+	if o := data(t, publish(t, store(t), nil, nil), "overview"); o["datasets"] != nil {
+		t.Errorf("datasets beside targets: %v", o["datasets"])
+	}
+	dir := publish(t, store(t, "DELETE FROM targets"), nil, nil)
+	o := data(t, dir, "overview")
+	var names []any
+	for _, d := range o["datasets"].([]any) {
+		names = append(names, d.(map[string]any)["id"])
+	}
+	if diff := cmp.Diff([]any{"firms", "output"}, names); diff != "" {
+		t.Error(diff)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "report", "index.html"))
+	if err != nil || !strings.Contains(string(page), "js/lists.js") {
+		t.Errorf("the first page cannot draw the list: %v", err)
+	}
+}
+
+// TestWords: what the page says as the workbook and traces do comes with the pages.
+func TestWords(t *testing.T) {
+	dir := publish(t, store(t), nil, nil)
+	script, err := os.ReadFile(filepath.Join(dir, "report", "js", "shared.js"))
+	if err != nil || !strings.Contains(string(script), `"numerator":["tử số","numerator"]`) {
+		t.Errorf("%v\n%s", err, script)
+	}
+}
+
 // TestIndicator: values, their labels and the way back to the cells.
 func TestIndicator(t *testing.T) {
 	dir := publish(t, store(t), nil, nil)

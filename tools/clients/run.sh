@@ -19,3 +19,11 @@ sed 's/^sinks:$/&\n  - kind: csv\n  - kind: sdmx\n  - kind: jsonstat/' ../../con
 for check in tables sdmx jsonstat metadata; do
   "$work/venv/bin/python" -W ignore "check_$check.py" "$work/sample/data/current"
 done
+rscript=$(command -v Rscript || true)
+if [ -n "$rscript" ] && "$rscript" -e 'for (p in c("readr", "jsonlite", "readxl")) library(p, character.only = TRUE)' >/dev/null 2>&1; then
+  "$rscript" check_r.R "$work/sample/data/current"
+else
+  rscript=
+  echo "R is left out: it is not installed with readr, jsonlite and readxl"
+fi
+"$work/venv/bin/python" check_docs.py "$work/sample/data/current" "$rscript"

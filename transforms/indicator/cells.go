@@ -3,7 +3,9 @@ package indicator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -15,17 +17,39 @@ import (
 )
 
 // cells reads what terms are computed of: the columns of datasets and indicators, and the terms of models that are
-// computed once. Everything is read when it is first asked for.
+// computed once. Everything is read when it is first asked for, by whoever asks first.
 type cells struct {
 	ctx     context.Context
 	db      *duck.DB
-	places  func() []lineage.Place
+	places  []lineage.Place
 	source  func(lineage.Place) string
-	columns []*cellColumn // by place
+	gathers map[int32]*lineage.Gather
 
-	gathers func() map[int32]*lineage.Gather
-	sums    map[int32]*sums     // by place
+	columns []once[*cellColumn] // by place
+	sums    []once[*sums]       // by place
+
+	reading sync.Mutex
 	lists   map[string]*rowList // by table and column
+}
+
+func newCells(ctx context.Context, b *builder) *cells {
+	places := b.rewriter.Places()
+	return &cells{
+		ctx: ctx, db: b.db, places: places, source: b.readable.sourceTable, gathers: b.rewriter.Gathers(),
+		columns: make([]once[*cellColumn], len(places)), sums: make([]once[*sums], len(places)), lists: map[string]*rowList{},
+	}
+}
+
+// once holds what is made when it is first asked for.
+type once[T any] struct {
+	sync.Once
+	made T
+	err  error
+}
+
+func (o *once[T]) get(make func() (T, error)) (T, error) {
+	o.Do(func() { o.made, o.err = make() })
+	return o.made, o.err
 }
 
 // cellColumn is a column of a table by row id.
@@ -44,40 +68,22 @@ type cellColumn struct {
 
 // column gives the column of a place.
 func (c *cells) column(place int32) (*cellColumn, error) {
-	for int(place) >= len(c.columns) {
-		c.columns = append(c.columns, nil)
-	}
-	if place < 0 {
+	if place < 0 || int(place) >= len(c.places) {
 		return nil, fmt.Errorf("follow a value: there is no place %d", place)
 	}
-	if col := c.columns[place]; col != nil {
-		return col, nil
-	}
-	places := c.places()
-	if int(place) >= len(places) {
-		return nil, fmt.Errorf("follow a value: there is no place %d", place)
-	}
-	p := places[place]
-	load := c.load
-	if p.Relation.Kind == lineage.Interned {
-		load = c.loadTerms
-	}
-	col, err := load(p)
-	if err != nil {
-		return nil, fmt.Errorf("read %s of %s: %w", p.Column, p.Relation.Name, query.Reason(err))
-	}
-	col.form, col.name, col.table = p.Form, p.Column, c.source(p)
-	c.columns[place] = col
-	return col, nil
-}
-
-// forget lets go of the columns of a table that has grown.
-func (c *cells) forget(table string) {
-	for i, col := range c.columns {
-		if col != nil && col.table == table {
-			c.columns[i] = nil
+	return c.columns[place].get(func() (*cellColumn, error) {
+		p := c.places[place]
+		load := c.load
+		if p.Relation.Kind == lineage.Interned {
+			load = c.loadTerms
 		}
-	}
+		col, err := load(p)
+		if err != nil {
+			return nil, fmt.Errorf("read %s of %s: %w", p.Column, p.Relation.Name, query.Reason(err))
+		}
+		col.form, col.name, col.table = p.Form, p.Column, c.source(p)
+		return col, nil
+	})
 }
 
 func (col *cellColumn) has(row int64) error {
@@ -150,16 +156,16 @@ func (c *cells) load(p lineage.Place) (*cellColumn, error) {
 			value = duck.Ident(p.Column) + "::VARCHAR"
 		}
 	}
-	status, unknown := "NULL::VARCHAR", "false"
+	status, unknown := "0::UTINYINT", "false"
 	if has[transforms.ColObsStatus] != "" && (p.Column == transforms.ColObsValue || p.Column == "obs_low" || p.Column == "obs_high") {
-		status = transforms.ColObsStatus
+		status = "coalesce(TRY_CAST(ascii(obs_status) AS UTINYINT), 0::UTINYINT)"
 		unknown = p.Column + " IS NULL"
 		if has[transforms.ColObsComment] != "" {
-			unknown += " AND NOT starts_with(coalesce(obs_comment, ''), 'no phenomenon')"
+			unknown = "CASE WHEN " + unknown + " THEN NOT starts_with(coalesce(obs_comment, ''), 'no phenomenon') ELSE false END"
 		}
 	}
 	col := &cellColumn{}
-	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT rowid::BIGINT, %s, %s, %s FROM %s%s ORDER BY rowid", value, status, unknown, duck.Ident(from), where),
+	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT rowid::BIGINT, %s, %s, %s FROM %s%s", value, status, unknown, duck.Ident(from), where),
 		func(b arrow.RecordBatch) error {
 			col.add(b, text)
 			return nil
@@ -167,37 +173,50 @@ func (c *cells) load(p lineage.Place) (*cellColumn, error) {
 	return col, err
 }
 
+// add puts the rows of a batch in their places; those of other indicators lie between.
 func (col *cellColumn) add(b arrow.RecordBatch, text bool) {
-	ids := b.Column(0).(*array.Int64)
-	status, unknown := b.Column(2).(*array.String), b.Column(3).(*array.Boolean)
-	for i := range int(b.NumRows()) {
-		for int64(len(col.null)) < ids.Value(i) { // rows of other indicators
-			col.push(0, "", true, false, 0, text)
-		}
-		var mark byte
-		if status.IsValid(i) && status.Value(i) != "" {
-			mark = status.Value(i)[0]
-		}
-		null := b.Column(1).IsNull(i)
-		if text {
-			word := ""
-			if !null {
-				word = strings.Clone(b.Column(1).(*array.String).Value(i)) // the batch goes
+	ids, values := b.Column(0).(*array.Int64).Int64Values(), b.Column(1)
+	status, unknown := b.Column(2).(*array.Uint8).Uint8Values(), b.Column(3).(*array.Boolean)
+	if len(ids) == 0 {
+		return
+	}
+	col.grow(int(slices.Max(ids))+1, text)
+	for i, id := range ids {
+		col.null[id], col.status[id], col.unknown[id] = false, status[i], unknown.Value(i)
+	}
+	if text {
+		words := values.(*array.String)
+		for i, id := range ids {
+			if words.IsValid(i) {
+				col.texts[id] = strings.Clone(words.Value(i)) // the batch goes
 			}
-			col.push(0, word, null, unknown.Value(i), mark, true)
-		} else {
-			col.push(b.Column(1).(*array.Float64).Value(i), "", null, unknown.Value(i), mark, false)
 		}
+	} else {
+		for i, x := range values.(*array.Float64).Float64Values() {
+			col.numbers[ids[i]] = x
+		}
+	}
+	for i := 0; values.NullN() > 0 && i < len(ids); i++ {
+		col.null[ids[i]] = values.IsNull(i)
 	}
 }
 
-func (col *cellColumn) push(x float64, word string, null, unknown bool, status byte, text bool) {
-	if text {
-		col.texts = append(col.texts, word)
-	} else {
-		col.numbers = append(col.numbers, x)
+// grow makes room for rows, which are null until they are read.
+func (col *cellColumn) grow(rows int, text bool) {
+	before := len(col.null)
+	if rows <= before {
+		return
 	}
-	col.null, col.unknown, col.status = append(col.null, null), append(col.unknown, unknown), append(col.status, status)
+	more := rows - before
+	if text {
+		col.texts = append(col.texts, make([]string, more)...)
+	} else {
+		col.numbers = append(col.numbers, make([]float64, more)...)
+	}
+	col.null, col.unknown, col.status = append(col.null, make([]bool, more)...), append(col.unknown, make([]bool, more)...), append(col.status, make([]byte, more)...)
+	for i := before; i < rows; i++ {
+		col.null[i] = true
+	}
 }
 
 // loadTerms reads the terms of a column of a model that was computed once.
@@ -210,10 +229,15 @@ func (c *cells) loadTerms(p lineage.Place) (*cellColumn, error) {
 	}
 	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s ORDER BY rowid", duck.Ident(name), duck.Ident(c.source(p))), func(b arrow.RecordBatch) error {
 		terms := b.Column(0).(*array.String)
-		for i := range int(b.NumRows()) {
+		col.texts = slices.Grow(col.texts, terms.Len())
+		last := missing
+		for i := range terms.Len() {
 			word := missing
 			if terms.IsValid(i) {
-				word = strings.Clone(terms.Value(i))
+				if word = terms.Value(i); word != last { // most are the same as the one before
+					last = strings.Clone(word)
+				}
+				word = last
 			}
 			col.texts = append(col.texts, word)
 		}

@@ -9,21 +9,24 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/lineage"
 )
 
-// edges collects the inputs and the formulas of all rows of Table, in the order in which they are computed.
+// edges collects the inputs and the formulas of the rows of an indicator, in their order.
 type edges struct {
-	into    []int64 // row of Table
-	measure []uint8
-	inputs  []lineage.Input
+	rows, before int64   // of Table: how many there are, and how many are of other indicators before them
+	into         []int64 // row of the indicator
+	measure      []uint8
+	inputs       []lineage.Input
 
 	termInto    []int64
 	termMeasure []uint8
-	formulas    [][]byte
-	texts       map[string][]byte // formulas that have been there already
+	formulas    []int32          // by number of distinct
+	texts       map[string]int32 // most rows have the formula of another
+	distinct    []string
 }
 
 // fix is what has to be mended of a row.
@@ -41,8 +44,9 @@ func (e *edges) add(into int64, measure int, t lineage.Trace) {
 	}
 	formula, ok := e.texts[string(t.Formula)]
 	if !ok {
-		formula = append([]byte(nil), t.Formula...)
-		e.texts[string(formula)] = formula
+		formula = int32(len(e.distinct))
+		e.distinct = append(e.distinct, string(t.Formula))
+		e.texts[e.distinct[formula]] = formula
 	}
 	e.termInto, e.termMeasure, e.formulas = append(e.termInto, into), append(e.termMeasure, uint8(measure)), append(e.formulas, formula)
 }
@@ -67,45 +71,60 @@ func fixOf(row computed, again lineage.Result) (fix, bool) {
 	return f, false
 }
 
-// store writes everything at once. order gives the final row of each row of Table, and own says of which places the rows
+// store writes what was collected. order gives the final row of each row of Table, and own says of which places the rows
 // are rows of Table too.
-func (e *edges) store(ctx context.Context, b *builder, order []int64, own map[int32]bool) error {
-	computed := make([]int64, len(order)) // by final row
-	for into, row := range order {
-		computed[row] = int64(into)
+func (b *builder) store(ctx context.Context, all []*edges, order []int64, own []bool) error {
+	at := make([]rowEdges, len(order)) // by final row
+	inputs, terms := 0, 0
+	for _, e := range all {
+		inputs, terms = inputs+len(e.inputs), terms+len(e.formulas)
+		starts, termStarts := starts(e.into, e.rows), starts(e.termInto, e.rows)
+		for i := range e.rows {
+			at[order[e.before+i]] = rowEdges{e, starts[i], starts[i+1], termStarts[i], termStarts[i+1]}
+		}
 	}
-	inputs, terms := newInputs(), newTerms()
-	defer inputs.Release()
-	defer terms.Release()
-	starts, termStarts := starts(e.into, len(order)), starts(e.termInto, len(order))
-	for row, into := range computed {
-		for i := starts[into]; i < starts[into+1]; i++ {
-			in := e.inputs[i]
-			leaf := in.Row
-			if own[in.Place] {
-				leaf = order[leaf]
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		t := newInputs(inputs)
+		defer t.Release()
+		add := appendInput(t)
+		for row, a := range at {
+			for i := a.from; i < a.to; i++ {
+				in := a.e.inputs[i]
+				leaf := in.Row
+				if own[in.Place] {
+					leaf = order[leaf]
+				}
+				add(int64(row), leaf, a.e.measure[i], in)
 			}
-			appendInput(inputs, int64(row), leaf, e.measure[i], in)
 		}
-		for i := termStarts[into]; i < termStarts[into+1]; i++ {
-			terms.Field(0).(*array.Int64Builder).Append(int64(row))
-			terms.Field(1).(*array.Uint8Builder).Append(e.termMeasure[i])
-			terms.Field(2).(*array.StringBuilder).BinaryBuilder.Append(e.formulas[i])
+		return b.load(ctx, Edges, t)
+	})
+	g.Go(func() error {
+		t := newTerms(terms)
+		defer t.Release()
+		into, measure, formula := t.Field(0).(*array.Int64Builder), t.Field(1).(*array.Uint8Builder), t.Field(2).(*array.StringBuilder)
+		for row, a := range at {
+			for i := a.termFrom; i < a.termTo; i++ {
+				into.UnsafeAppend(int64(row))
+				measure.UnsafeAppend(a.e.termMeasure[i])
+				formula.Append(a.e.distinct[a.e.formulas[i]])
+			}
 		}
-	}
-	for _, t := range []struct {
-		name string
-		from *array.RecordBuilder
-	}{{Edges, inputs}, {Terms, terms}} {
-		if err := b.load(ctx, t.name, t.from); err != nil {
-			return fmt.Errorf("store %s: %w", t.name, err)
-		}
-	}
-	return nil
+		return b.load(ctx, Terms, t)
+	})
+	return g.Wait()
+}
+
+// rowEdges is what was collected of a row.
+type rowEdges struct {
+	e                *edges
+	from, to         int
+	termFrom, termTo int
 }
 
 // starts gives where the entries of each row begin, of rows in ascending order.
-func starts(rows []int64, n int) []int {
+func starts(rows []int64, n int64) []int {
 	out := make([]int, n+1)
 	for _, row := range rows {
 		out[row+1]++
@@ -120,7 +139,10 @@ func (b *builder) load(ctx context.Context, name string, from *array.RecordBuild
 	batch := from.NewRecordBatch()
 	defer batch.Release()
 	_, err := b.db.Load(ctx, name, batch.Schema(), func(yield func(arrow.RecordBatch, error) bool) { yield(batch, nil) })
-	return err
+	if err != nil {
+		return fmt.Errorf("store %s: %w", name, err)
+	}
+	return nil
 }
 
 func recordBuilder(columns ...arrow.Field) *array.RecordBuilder {
@@ -130,35 +152,46 @@ func recordBuilder(columns ...arrow.Field) *array.RecordBuilder {
 	return array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(columns, nil))
 }
 
-func newInputs() *array.RecordBuilder {
+func newInputs(rows int) *array.RecordBuilder {
 	whole, small, tiny := arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Uint8
-	return recordBuilder(
+	b := recordBuilder(
 		arrow.Field{Name: "into_row", Type: whole}, arrow.Field{Name: "n", Type: small}, arrow.Field{Name: "place", Type: small},
 		arrow.Field{Name: "leaf", Type: whole}, arrow.Field{Name: "role", Type: tiny},
 		arrow.Field{Name: "weight", Type: arrow.PrimitiveTypes.Float64}, arrow.Field{Name: "measure", Type: tiny})
+	b.Reserve(rows)
+	return b
 }
 
-func appendInput(to *array.RecordBuilder, row, leaf int64, measure uint8, in lineage.Input) {
-	to.Field(0).(*array.Int64Builder).Append(row)
-	to.Field(1).(*array.Int32Builder).Append(int32(in.N))
-	to.Field(2).(*array.Int32Builder).Append(in.Place)
-	to.Field(3).(*array.Int64Builder).Append(leaf)
-	to.Field(4).(*array.Uint8Builder).Append(uint8(in.Role))
-	if weight := to.Field(5).(*array.Float64Builder); math.IsNaN(in.Weight) || math.IsInf(in.Weight, 0) {
-		weight.AppendNull()
-	} else {
-		weight.Append(in.Weight)
+// appendInput gives what adds an input to a builder in which there is room for it.
+func appendInput(to *array.RecordBuilder) func(row, leaf int64, measure uint8, in lineage.Input) {
+	into, leaves := to.Field(0).(*array.Int64Builder), to.Field(3).(*array.Int64Builder)
+	n, place := to.Field(1).(*array.Int32Builder), to.Field(2).(*array.Int32Builder)
+	role, measures := to.Field(4).(*array.Uint8Builder), to.Field(6).(*array.Uint8Builder)
+	weight := to.Field(5).(*array.Float64Builder)
+	return func(row, leaf int64, measure uint8, in lineage.Input) {
+		into.UnsafeAppend(row)
+		n.UnsafeAppend(int32(in.N))
+		place.UnsafeAppend(in.Place)
+		leaves.UnsafeAppend(leaf)
+		role.UnsafeAppend(uint8(in.Role))
+		if math.IsNaN(in.Weight) || math.IsInf(in.Weight, 0) {
+			weight.AppendNull()
+		} else {
+			weight.UnsafeAppend(in.Weight)
+		}
+		measures.UnsafeAppend(measure)
 	}
-	to.Field(6).(*array.Uint8Builder).Append(measure)
 }
 
-func newTerms() *array.RecordBuilder {
-	return recordBuilder(arrow.Field{Name: "into_row", Type: arrow.PrimitiveTypes.Int64},
+func newTerms(rows int) *array.RecordBuilder {
+	b := recordBuilder(arrow.Field{Name: "into_row", Type: arrow.PrimitiveTypes.Int64},
 		arrow.Field{Name: "measure", Type: arrow.PrimitiveTypes.Uint8}, arrow.Field{Name: "formula", Type: arrow.BinaryTypes.String})
+	b.Reserve(rows)
+	return b
 }
 
 // loadFixes makes the table of what has to be mended.
-func (b *builder) loadFixes(ctx context.Context, fixes []fix) error {
+func (b *builder) loadFixes(ctx context.Context, table string, fixes []fix) error {
 	t := recordBuilder(arrow.Field{Name: "into_row", Type: arrow.PrimitiveTypes.Int64}, arrow.Field{Name: "status", Type: arrow.BinaryTypes.String},
 		arrow.Field{Name: "place", Type: arrow.PrimitiveTypes.Int32}, arrow.Field{Name: "leaf", Type: arrow.PrimitiveTypes.Int64},
 		arrow.Field{Name: "measure", Type: arrow.PrimitiveTypes.Uint8})
@@ -176,7 +209,7 @@ func (b *builder) loadFixes(ctx context.Context, fixes []fix) error {
 		}
 		t.Field(4).(*array.Uint8Builder).Append(uint8(f.measure))
 	}
-	return b.load(ctx, recordsTable, t)
+	return b.load(ctx, table, t)
 }
 
 // termColumns are the columns of Terms.

@@ -13,17 +13,20 @@ import (
 	"github.com/statloom/statloom/transforms/query"
 )
 
-// Names of tables that live only while an indicator is computed. Names beginning with __ are the program's own.
-const (
-	rowsTable    = "__rows"
-	periodsTable = "__periods"
-)
+// rowsTable begins the name of a table that lives only while an indicator is computed. Names beginning with __ are the
+// program's own.
+const rowsTable = "__rows"
+
+// temporaryName names a table of a node's own, since several are computed at a time.
+func (n *node) temporaryName(of string) string { return of + "_" + n.name }
+
+func (n *node) temporary(of string) string { return duck.Ident(n.temporaryName(of)) }
 
 // fill runs an indicator's SELECT and adds its rows to Table.
 func (b *builder) fill(ctx context.Context, n *node) (err error) {
+	rows := n.temporary(rowsTable)
 	defer func() {
-		drop := "DROP TABLE IF EXISTS " + rowsTable + "; DROP TABLE IF EXISTS " + periodsTable
-		if derr := b.db.Exec(context.WithoutCancel(ctx), drop); err == nil && derr != nil {
+		if derr := b.db.Exec(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS "+rows); err == nil && derr != nil {
 			err = fmt.Errorf("clear up after indicator %s: %w", n.id, derr)
 		}
 	}()
@@ -48,36 +51,46 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 			columns = append(columns, w.Name())
 		}
 	}
-	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rowsTable, strings.Join(columns, ", "), n.traced)
+	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rows, strings.Join(columns, ", "), n.traced)
 	if err := b.db.Exec(ctx, create); err != nil {
 		return fmt.Errorf("compute indicator %s: %w", n.id, query.Reason(err))
 	}
 	if err := b.checkRows(ctx, n); err != nil {
 		return err
 	}
-	if err := b.periods(ctx, n); err != nil {
+	periods, count, err := b.periods(ctx, n)
+	if err != nil || count == 0 {
 		return err
 	}
+	var r *recording
 	if !b.untraced {
-		if err := b.record(ctx, n); err != nil {
+		if r, err = b.record(ctx, n); err != nil {
 			return err
 		}
 	}
-	if err := b.db.Exec(ctx, b.insertSQL(n)); err != nil {
+	return b.add(ctx, n, b.insertSQL(n, periods), count, r)
+}
+
+// add adds the rows of an indicator to Table, and what was recorded of them to what was recorded of those before.
+func (b *builder) add(ctx context.Context, n *node, insert string, count int64, r *recording) error {
+	to := b.recorder
+	to.adding.Lock()
+	defer to.adding.Unlock()
+	if err := b.db.Exec(ctx, insert); err != nil {
 		return fmt.Errorf("store indicator %s: %w", n.id, query.Reason(err))
 	}
-	b.recorder.cells.forget(Table)
-	rows, err := b.db.Query(ctx, "SELECT count(*) FROM "+Table)
-	if err != nil {
-		return fmt.Errorf("count indicator %s: %w", n.id, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&b.recorder.before); err != nil {
-			return fmt.Errorf("count indicator %s: %w", n.id, err)
+	if r != nil {
+		r.edges.before, r.edges.rows, r.edges.texts = to.rows, count, nil
+		to.edges = append(to.edges, &r.edges)
+		for place, as := range r.used {
+			to.used[place] |= as
+		}
+		if to.inputs += len(r.edges.inputs); to.inputs > maxInputs {
+			return n.tooMany()
 		}
 	}
-	return rows.Err()
+	to.rows += count
+	return nil
 }
 
 // Texts that stand in obs_comment where a value cannot be published.
@@ -88,7 +101,7 @@ const (
 
 // insertSQL moves the checked rows to Table. Not-a-number and infinity, which DuckDB gives for a division by zero, are
 // missing values; a confidential value stays out of the release.
-func (b *builder) insertSQL(n *node) string {
+func (b *builder) insertSQL(n *node, periods string) string {
 	var dims []string
 	for _, d := range n.indicator.Dimensions {
 		dims = append(dims, "r."+duck.Ident(d))
@@ -109,22 +122,22 @@ func (b *builder) insertSQL(n *node) string {
 		literalOrNull(n.indicator.PriceBase)+" AS price_base",
 		literalOrNull(n.indicator.Method)+" AS method",
 		strconv.FormatBool(b.illustrative(n))+" AS illustrative")
-	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN %s p USING (time_period) ORDER BY r.rowid",
-		Table, strings.Join(columns, ", "), rowsTable, periodsTable)
+	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN (VALUES %s) p(time_period, period_start, period_end, freq) USING (time_period) ORDER BY r.rowid",
+		Table, strings.Join(columns, ", "), n.temporary(rowsTable), periods)
 }
 
 // checkRows refuses rows that cannot be right. Each check names the first row it finds.
 func (b *builder) checkRows(ctx context.Context, n *node) error {
-	key := append(idents(n.indicator.Dimensions), "time_period")
+	key, rows := append(idents(n.indicator.Dimensions), "time_period"), n.temporary(rowsTable)
 	type check struct{ from, where, what, remedy string }
 	var checks []check
 	for _, d := range key {
 		checks = append(checks, check{
-			rowsTable, fmt.Sprintf("%s IS NULL OR %s = ''", d, d),
+			rows, fmt.Sprintf("%s IS NULL OR %s = ''", d, d),
 			"gives rows without " + strings.Trim(d, `"`), "give every row its code or period; the total of a dimension is _T",
 		})
 	}
-	duplicates := fmt.Sprintf("(SELECT %s FROM %s GROUP BY ALL HAVING count(*) > 1)", strings.Join(key, ", "), rowsTable)
+	duplicates := fmt.Sprintf("(SELECT %s FROM %s GROUP BY ALL HAVING count(*) > 1)", strings.Join(key, ", "), rows)
 	const tolerance = `1e-9 * greatest(1, abs(obs_value))`
 	checks = append(checks, []check{
 		{
@@ -132,15 +145,15 @@ func (b *builder) checkRows(ctx context.Context, n *node) error {
 			"aggregate in the SELECT, look at its joins, or declare the dimension that tells the rows apart",
 		},
 		{
-			rowsTable, "obs_status NOT IN ('A', 'E', 'P', 'F', 'B', 'M', 'C')", "gives an unknown obs_status",
+			rows, "obs_status NOT IN ('A', 'E', 'P', 'F', 'B', 'M', 'C')", "gives an unknown obs_status",
 			"use A normal, E estimated, P provisional, F forecast, B break, M missing or C confidential",
 		},
 		{
-			rowsTable, "obs_status = 'M' AND isfinite(obs_value)", "gives a value with obs_status M, missing",
+			rows, "obs_status = 'M' AND isfinite(obs_value)", "gives a value with obs_status M, missing",
 			"give null, or the status of the value",
 		},
 		{
-			rowsTable, "isfinite(obs_value) AND (isfinite(obs_low) AND obs_low > obs_value + " + tolerance +
+			rows, "isfinite(obs_value) AND (isfinite(obs_low) AND obs_low > obs_value + " + tolerance +
 				" OR isfinite(obs_high) AND obs_high < obs_value - " + tolerance + ")",
 			"gives a band that does not hold the value", "let obs_low <= obs_value <= obs_high",
 		},
@@ -190,38 +203,38 @@ func (b *builder) refuse(ctx context.Context, n *node, from, where, what, remedy
 	}
 }
 
-// periods makes the table of the periods that occur in the rows.
-func (b *builder) periods(ctx context.Context, n *node) error {
-	texts, err := b.strings(ctx, "SELECT DISTINCT time_period FROM "+rowsTable+" ORDER BY 1")
+// periods gives the periods that occur in the rows, as rows of VALUES, and how many rows there are.
+func (b *builder) periods(ctx context.Context, n *node) (values string, count int64, err error) {
+	rows, err := b.db.Query(ctx, "SELECT time_period, count(*) FROM "+n.temporary(rowsTable)+" GROUP BY 1 ORDER BY 1")
 	if err != nil {
-		return fmt.Errorf("read periods of indicator %s: %w", n.id, err)
+		return "", 0, fmt.Errorf("read periods of indicator %s: %w", n.id, err)
 	}
-	values := make([]string, len(texts))
-	for i, text := range texts {
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var text string
+		var times int64
+		if err := rows.Scan(&text, &times); err != nil {
+			return "", 0, fmt.Errorf("read periods of indicator %s: %w", n.id, err)
+		}
+		count += times
 		p, err := parsePeriod(text)
 		if err != nil {
-			return &fault.Error{
+			return "", 0, &fault.Error{
 				Kind: fault.Config, Err: err, What: fmt.Sprintf("indicator %s gives the time_period %q", n.id, text),
 				Remedy: "write 2024, 2024-S1, 2024-Q1, 2024-03, or 2024-01-01/P5M for five months",
 			}
 		}
 		if !made(p, n.indicator.Freq) {
-			return &fault.Error{
+			return "", 0, &fault.Error{
 				Kind: fault.Config, What: fmt.Sprintf("indicator %s has freq %s but gives the time_period %s", n.id, n.indicator.Freq, text),
 				Remedy: "leave the period out, or declare the freq it has",
 			}
 		}
-		values[i] = fmt.Sprintf("(%s, DATE '%s', DATE '%s', '%s')",
-			duck.Literal(text), p.Start.Format(time.DateOnly), p.End.Format(time.DateOnly), p.Freq)
+		all = append(all, fmt.Sprintf("(%s, DATE '%s', DATE '%s', '%s')",
+			duck.Literal(text), p.Start.Format(time.DateOnly), p.End.Format(time.DateOnly), p.Freq))
 	}
-	create := "CREATE TABLE " + periodsTable + " (time_period VARCHAR, period_start DATE, period_end DATE, freq VARCHAR)"
-	if len(values) > 0 {
-		create += "; INSERT INTO " + periodsTable + " VALUES " + strings.Join(values, ", ")
-	}
-	if err := b.db.Exec(ctx, create); err != nil {
-		return fmt.Errorf("store periods of indicator %s: %w", n.id, err)
-	}
-	return nil
+	return strings.Join(all, ", "), count, rows.Err()
 }
 
 // parsePeriod reads a period in SDMX's form and in no other.

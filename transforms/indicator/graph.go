@@ -29,6 +29,7 @@ type node struct {
 	reads    []string          // tables, models and indicators, as declared
 	needs    []*node           // the models and indicators among them
 	broken   bool              // it has a problem, or something it needs has
+	failed   bool              // computing it went wrong, or something it needs
 }
 
 func (n *node) kind() string {
@@ -58,6 +59,9 @@ func (b *builder) illustrative(n *node) bool {
 type names struct{ tables, macros map[string]bool }
 
 func (b *builder) existing(ctx context.Context) (names, error) {
+	if b.found.tables != nil {
+		return b.found, nil
+	}
 	found := names{tables: map[string]bool{}, macros: map[string]bool{}}
 	rows, err := b.db.Query(ctx, `
 		SELECT lower(table_name), false FROM information_schema.tables
@@ -80,6 +84,7 @@ func (b *builder) existing(ctx context.Context) (names, error) {
 			found.tables[name] = true
 		}
 	}
+	b.found = found
 	return found, rows.Err()
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/lineage"
-	"github.com/statloom/statloom/transforms/query"
 )
 
 // The tables that Build makes.
@@ -91,13 +90,12 @@ func build(ctx context.Context, b *builder) (Result, error) {
 		return Result{}, errors.Join(errs...)
 	}
 	result := Result{Inputs: map[string][]string{}}
-	b.startRecord()
 	for _, n := range b.order {
 		result.Order = append(result.Order, n.id)
 		result.Inputs[n.id] = n.reads
-		if err := b.compute(ctx, n); err != nil {
-			return Result{}, err
-		}
+	}
+	if err := b.computeAll(ctx); err != nil {
+		return Result{}, err
 	}
 	if err := b.dropInterned(ctx); err != nil {
 		return Result{}, fmt.Errorf("clear up after the models: %w", err)
@@ -117,50 +115,15 @@ func build(ctx context.Context, b *builder) (Result, error) {
 	return result, nil
 }
 
-// compute makes a node's rows: an indicator's, or those of a model that is computed once.
-func (b *builder) compute(ctx context.Context, n *node) error {
-	switch {
-	case b.untraced && n.indicator == nil && n.relation.Kind == lineage.Interned:
-		return b.keepPlain(ctx, n)
-	case b.untraced && n.indicator == nil:
-		return nil
-	case n.indicator == nil:
-		return b.keep(ctx, n, n.traced)
-	}
-	if err := b.keep(ctx, n, n.rows); err != nil {
-		return err
-	}
-	return b.fill(ctx, n)
-}
-
-// keep computes what is computed once.
-func (b *builder) keep(ctx context.Context, n *node, sql string) error {
-	if sql == "" || b.untraced {
-		return nil
-	}
-	if err := b.db.Exec(ctx, "INSERT INTO "+duck.Ident(internedName(n))+" "+sql); err != nil {
-		return fmt.Errorf("compute %s %s: %w", n.kind(), n.id, query.Reason(err))
-	}
-	return nil
-}
-
-// keepPlain computes a model once, as recording does, but records nothing.
-func (b *builder) keepPlain(ctx context.Context, n *node) error {
-	table := duck.Ident("__plain_" + n.name)
-	err := b.db.Exec(ctx, fmt.Sprintf("CREATE TABLE %s AS %s; CREATE OR REPLACE VIEW %s AS FROM %s", table, n.query.SQL, duck.Ident(n.name), table))
-	if err != nil {
-		return fmt.Errorf("compute model %s: %w", n.id, query.Reason(err))
-	}
-	return nil
-}
-
 // builder carries one Build or Validate.
 type builder struct {
 	db         *duck.DB
 	set        Set
 	dimensions []string // all dimensions of all indicators, sorted
 	order      []*node
+	found      names // what was in the database before
 
+	parallel int  // how many are computed at a time; 0: one for each core, and not more than four
 	untraced bool // nothing is recorded: for measuring what recording costs
 	rewriter *lineage.Rewriter
 	readable *relations

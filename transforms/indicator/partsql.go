@@ -31,8 +31,8 @@ func (b *builder) partsOf(place int32, g *lineage.Gather, band bool) []string {
 			if slices.ContainsFunc(cells, func(c lineage.Factor) bool { return c.List == f.List }) {
 				continue // it is an input already
 			}
-			from := fmt.Sprintf(`SELECT q.into_row, q.n + q.parts * %d + (q.i - 1) * %d + %d AS n, %s AS leaf, %d AS role, NULL::DOUBLE AS weight, q.measure
-				FROM (%s) q%s`, width, hangs, j, q(g, f.List), lineage.Condition, b.unfold(place, g), tagged(g, i))
+			from := fmt.Sprintf(`SELECT %s, q.of_status, q.n + q.parts * %d + (q.i - 1) * %d + %d AS n, %s AS leaf, %d AS role, NULL::DOUBLE AS weight, q.measure
+				FROM (%s) q%s`, strings.Join(b.ofColumns("q"), ", "), width, hangs, j, q(g, f.List), lineage.Condition, b.unfold(place, g), tagged(g, i))
 			selects = append(selects, b.inputsOf(from, places[f.Place], band))
 		}
 	}
@@ -68,8 +68,8 @@ func (b *builder) unfold(place int32, g *lineage.Gather) string {
 		parts = fmt.Sprintf("list_filter(%s, lambda p: p[%d] IN (%s))", parts, len(lists), strings.Join(taken, ", "))
 	}
 	return fmt.Sprintf(`SELECT u.* EXCLUDE (l), len(l) AS parts, unnest(l) AS p, generate_subscripts(l, 1) AS i FROM (
-		SELECT e.into_row, e.n, e.role, e.weight, e.measure, list_sort(%s) AS l FROM %s e JOIN %s g ON g.rowid = e.leaf WHERE e.place = %d) u`,
-		parts, Edges, duck.Ident(partsTable(g.Relation)), place)
+		SELECT e.*, list_sort(%s) AS l FROM (%s) e JOIN %s g ON g.rowid = e.leaf) u`,
+		parts, b.edgesOf(place), duck.Ident(partsTable(g.Relation)))
 }
 
 // factorSQL gives the edges to one factor of the parts that take an alternative: its weight is the product of the others.
@@ -93,6 +93,6 @@ func (b *builder) factorSQL(place int32, g *lineage.Gather, alternative int, cel
 	if g.Coefficient(cells[j].Place, func(place int32) string { return b.rewriter.Places()[place].Column }) {
 		role = strconv.Itoa(int(lineage.Coefficient))
 	}
-	return fmt.Sprintf("SELECT q.into_row, q.n + (q.i - 1) * %d + %d AS n, %s AS leaf, %s AS role, %s AS weight, q.measure FROM (%s) q%s%s",
-		width, j, q(g, cells[j].List), role, weight, b.unfold(place, g), joins, tagged(g, alternative))
+	return fmt.Sprintf("SELECT %s, q.of_status, q.n + (q.i - 1) * %d + %d AS n, %s AS leaf, %s AS role, %s AS weight, q.measure FROM (%s) q%s%s",
+		strings.Join(b.ofColumns("q"), ", "), width, j, q(g, cells[j].List), role, weight, b.unfold(place, g), joins, tagged(g, alternative))
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -18,19 +19,25 @@ import (
 	"github.com/statloom/statloom/transforms/query"
 )
 
-// recordsTable lives only while rows are mended.
-const recordsTable = "__records"
-
 // maxInputs bounds what one release records.
 const maxInputs = 20_000_000
 
-// recorder notes of which cells every value was made, and computes it again from them.
+// recorder keeps of which cells every value was made.
 type recorder struct {
-	cells  *cells
-	tree   *lineage.Tree
-	before int64 // rows of Table before those of the indicator at hand
-	edges  edges
-	used   map[int32]uint8 // places, and whether values or bands are made of them
+	cells *cells
+
+	adding sync.Mutex // held by who adds rows to Table
+	rows   int64      // of Table
+	edges  []*edges   // of the indicators in Table, in its order
+	inputs int
+	used   []uint8 // by place: whether values or bands are made of it
+}
+
+// recording is the record of one indicator: its values are computed again from their cells.
+type recording struct {
+	tree  *lineage.Tree
+	edges edges
+	used  []uint8
 }
 
 // What a place is used for.
@@ -39,29 +46,25 @@ const (
 	ofBand
 )
 
-// startRecord makes what a build records into.
-func (b *builder) startRecord() {
-	c := &cells{db: b.db, places: b.rewriter.Places, source: b.readable.sourceTable, gathers: b.rewriter.Gathers}
-	b.recorder = &recorder{cells: c, tree: lineage.NewTree(c), used: map[int32]uint8{}, edges: edges{texts: map[string][]byte{}}}
-}
-
 // record follows every row of an indicator that has just been computed.
-func (b *builder) record(ctx context.Context, n *node) error {
+func (b *builder) record(ctx context.Context, n *node) (*recording, error) {
 	var fixes []fix
-	b.recorder.cells.ctx = ctx
+	c := b.recorder.cells
+	r := &recording{tree: lineage.NewTree(c), used: make([]uint8, len(c.places)), edges: edges{texts: map[string]int32{}}}
 	columns := []string{"rowid::BIGINT", transforms.ColObsStatus}
-	for _, w := range n.wants() {
+	wants := n.wants()
+	for _, w := range wants {
 		columns = append(columns, w.Column, w.Name())
 	}
-	sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(columns, ", "), rowsTable)
+	sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(columns, ", "), n.temporary(rowsTable))
 	err := scan(ctx, b.db, sql, func(batch arrow.RecordBatch) error {
 		ids, statuses := batch.Column(0).(*array.Int64), batch.Column(1).(*array.String)
 		for i := range int(batch.NumRows()) {
 			row := computed{id: ids.Value(i)}
 			if statuses.IsValid(i) {
-				row.status = strings.Clone(statuses.Value(i))
+				row.status = statuses.Value(i)
 			}
-			for m, w := range n.wants() {
+			for m, w := range wants {
 				values, terms := batch.Column(2+2*m).(*array.Float64), batch.Column(3+2*m).(*array.String)
 				row.value, row.measure = math.NaN(), slices.Index(measures(), w.Column)
 				if values.IsValid(i) {
@@ -70,7 +73,7 @@ func (b *builder) record(ctx context.Context, n *node) error {
 				if row.measure > 0 && (math.IsNaN(row.value) || math.IsInf(row.value, 0)) {
 					continue // there is no band
 				}
-				fix, mend, err := b.follow(ctx, n, row, terms.Value(i))
+				fix, mend, err := b.follow(ctx, n, r, row, terms.Value(i))
 				if err != nil {
 					return err
 				}
@@ -82,13 +85,21 @@ func (b *builder) record(ctx context.Context, n *node) error {
 		return nil
 	})
 	if err == nil && len(fixes) > 0 {
-		err = b.mend(ctx, fixes)
+		err = b.mend(ctx, n, r, fixes)
 	}
 	var known *fault.Error
 	if err != nil && !errors.As(err, &known) {
 		err = fmt.Errorf("record the inputs of indicator %s: %w", n.id, query.Reason(err))
 	}
-	return err
+	return r, err
+}
+
+// tooMany says that more would be recorded than a release can hold.
+func (n *node) tooMany() error {
+	return &fault.Error{
+		Kind: fault.Config, What: fmt.Sprintf("indicator %s brings the inputs of all indicators to more than %d, sums of many parts counted as one", n.id, maxInputs),
+		Remedy: "make what many rows share, such as a total, an indicator of its own: its rows are then one input each",
+	}
 }
 
 // computed is a row as the database gave it.
@@ -96,12 +107,11 @@ type computed struct {
 	id      int64
 	value   float64 // NaN where there is none
 	measure int     // of measures
-	status  string
+	status  string  // it goes with its batch
 }
 
 // follow computes a row again from its cells alone, compares, and notes what went into it.
-func (b *builder) follow(ctx context.Context, n *node, row computed, term string) (fix, bool, error) {
-	r := b.recorder
+func (b *builder) follow(ctx context.Context, n *node, r *recording, row computed, term string) (fix, bool, error) {
 	again, err := r.tree.Solve(term)
 	if err != nil {
 		return fix{}, false, err
@@ -113,12 +123,9 @@ func (b *builder) follow(ctx context.Context, n *node, row computed, term string
 	if err != nil {
 		return fix{}, false, err
 	}
-	r.edges.add(r.before+row.id, row.measure, trace)
+	r.edges.add(row.id, row.measure, trace)
 	if len(r.edges.inputs) > maxInputs {
-		return fix{}, false, &fault.Error{
-			Kind: fault.Config, What: fmt.Sprintf("indicator %s brings the inputs of all indicators to more than %d, sums of many parts counted as one", n.id, maxInputs),
-			Remedy: "make what many rows share, such as a total, an indicator of its own: its rows are then one input each",
-		}
+		return fix{}, false, n.tooMany()
 	}
 	as := ofValue
 	if row.measure > 0 {
@@ -145,7 +152,7 @@ func agrees(published float64, again lineage.Result) bool {
 
 func (b *builder) disagrees(ctx context.Context, n *node, row computed, again lineage.Result) error {
 	key := append(idents(n.indicator.Dimensions), transforms.ColTimePeriod)
-	at, err := b.strings(ctx, fmt.Sprintf("SELECT concat_ws(', ', %s) FROM %s WHERE rowid = ?", strings.Join(key, ", "), rowsTable), row.id)
+	at, err := b.strings(ctx, fmt.Sprintf("SELECT concat_ws(', ', %s) FROM %s WHERE rowid = ?", strings.Join(key, ", "), n.temporary(rowsTable)), row.id)
 	if err != nil || len(at) == 0 {
 		at = []string{"?"}
 	}
@@ -167,20 +174,21 @@ func (b *builder) disagrees(ctx context.Context, n *node, row computed, again li
 const statusOrder = "ABPEF"
 
 // mend gives rows the status their inputs ask for, and takes values away of which a part is not known.
-func (b *builder) mend(ctx context.Context, fixes []fix) (err error) {
-	if err := b.loadFixes(ctx, fixes); err != nil {
+func (b *builder) mend(ctx context.Context, n *node, r *recording, fixes []fix) (err error) {
+	fixed := n.temporary("__fixes")
+	if err := b.loadFixes(ctx, n.temporaryName("__fixes"), fixes); err != nil {
 		return err
 	}
 	defer func() {
-		if derr := b.db.Exec(context.WithoutCancel(ctx), "DROP TABLE "+recordsTable); err == nil {
+		if derr := b.db.Exec(context.WithoutCancel(ctx), "DROP TABLE "+fixed); err == nil {
 			err = derr
 		}
 	}()
-	if err := b.db.Exec(ctx, "ALTER TABLE "+recordsTable+" ADD COLUMN missing VARCHAR"); err != nil {
+	if err := b.db.Exec(ctx, "ALTER TABLE "+fixed+" ADD COLUMN missing VARCHAR"); err != nil {
 		return err
 	}
 	for i, p := range b.rewriter.Places() {
-		if p.Relation.Kind == lineage.Interned || b.recorder.used[int32(i)] == 0 {
+		if p.Relation.Kind == lineage.Interned || r.used[i] == 0 {
 			continue
 		}
 		key := b.keyText(p, "h")
@@ -190,7 +198,7 @@ func (b *builder) mend(ctx context.Context, fixes []fix) (err error) {
 			}
 		}
 		err := b.db.Exec(ctx, fmt.Sprintf("UPDATE %s f SET missing = %s || %s FROM %s h WHERE f.place = %d AND h.rowid = f.leaf",
-			recordsTable, duck.Literal("thiếu số — no figure: "+p.Relation.Name+" "), key, duck.Ident(b.readable.sourceTable(p)), i))
+			fixed, duck.Literal("thiếu số — no figure: "+p.Relation.Name+" "), key, duck.Ident(b.readable.sourceTable(p)), i))
 		if err != nil {
 			return err
 		}
@@ -200,5 +208,5 @@ func (b *builder) mend(ctx context.Context, fixes []fix) (err error) {
 		obs_high = CASE WHEN f.leaf IS NULL THEN r.obs_high END, obs_comment = nullif(concat_ws('; ', r.obs_comment, f.missing), '')
 		FROM %[2]s f WHERE f.into_row = r.rowid AND f.status IS NOT NULL AND f.measure = 0;
 		UPDATE %[1]s r SET obs_low = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 1;
-		UPDATE %[1]s r SET obs_high = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 2`, rowsTable, recordsTable))
+		UPDATE %[1]s r SET obs_high = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 2`, n.temporary(rowsTable), fixed))
 }

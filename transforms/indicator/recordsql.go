@@ -118,23 +118,20 @@ func (b *builder) inputsOf(from string, p lineage.Place, band bool) string {
 		}
 		return "h." + duck.Ident(column)
 	}
-	open := func(expr string) string { return "CASE WHEN i.obs_status <> 'C' THEN " + expr + " END" }
+	open := func(expr string) string { return "CASE WHEN e.of_status <> 'C' THEN " + expr + " END" }
 	value, text := "NULL::DOUBLE", "NULL::VARCHAR"
 	if p.Column != "" && isNumber(has[p.Column]) {
 		value = open(of(p.Column, "DOUBLE") + "::DOUBLE")
 	} else if p.Column != "" {
 		text = open(of(p.Column, "VARCHAR") + "::VARCHAR")
 	}
-	columns := []string{"i.indicator"}
-	for _, d := range b.dimensions {
-		columns = append(columns, "i."+duck.Ident(d))
-	}
+	columns := b.ofColumns("e")
 	roles := make([]string, len(lineage.RoleNames()))
 	for i, r := range lineage.RoleNames() {
 		roles[i] = duck.Literal(r)
 	}
 	columns = append(columns,
-		"i.time_period", "e.n", "["+strings.Join(roles, ", ")+"][e.role + 1] AS role", open("e.weight")+" AS weight",
+		"e.n", "["+strings.Join(roles, ", ")+"][e.role + 1] AS role", open("e.weight")+" AS weight",
 		duck.Literal(kind)+" AS input_kind", duck.Literal(name)+" AS input",
 		b.keyText(p, "h")+" AS input_key", literalOrNull(p.Column)+" AS input_column", value+" AS obs_value", text+" AS obs_text",
 		of(transforms.ColUnit, "VARCHAR")+" AS unit", of(transforms.ColObsStatus, "VARCHAR")+" AS obs_status",
@@ -145,8 +142,24 @@ func (b *builder) inputsOf(from string, p lineage.Place, band bool) string {
 		which = "e.measure > 0"
 		columns = append(columns, measureNames("e.measure")+" AS measure")
 	}
-	return fmt.Sprintf("SELECT %s FROM (%s) e JOIN %s i ON i.rowid = e.into_row JOIN %s h ON h.rowid = e.leaf WHERE %s",
-		strings.Join(columns, ", "), from, Table, duck.Ident(b.readable.sourceTable(p)), which)
+	return fmt.Sprintf("SELECT %s FROM (%s) e JOIN %s h ON h.rowid = e.leaf WHERE %s",
+		strings.Join(columns, ", "), from, duck.Ident(b.readable.sourceTable(p)), which)
+}
+
+// ofColumns are the columns that say of which value an input is.
+func (b *builder) ofColumns(alias string) []string {
+	columns := []string{alias + ".indicator"}
+	for _, d := range b.dimensions {
+		columns = append(columns, alias+"."+duck.Ident(d))
+	}
+	return append(columns, alias+".time_period")
+}
+
+// edgesOf selects the edges to a place with the values that they are of. Table is joined here, below all that is done
+// with the edges, so that who asks for one value pays for no other.
+func (b *builder) edgesOf(place int32) string {
+	return fmt.Sprintf("SELECT e.*, %s, i.obs_status AS of_status FROM %s e JOIN %s i ON i.rowid = e.into_row WHERE e.place = %d",
+		strings.Join(b.ofColumns("i"), ", "), Edges, Table, place)
 }
 
 // measureNames writes the name of a measure of its number.
@@ -162,13 +175,13 @@ func (b *builder) describedInputs(band bool) string {
 		want = ofBand
 	}
 	for i, p := range b.rewriter.Places() {
-		if b.recorder.used[int32(i)]&want == 0 {
+		if b.recorder.used[i]&want == 0 {
 			continue
 		}
 		if g, ok := b.rewriter.Gathers()[int32(i)]; ok {
 			selects = append(selects, b.partsOf(int32(i), g, band)...)
 		} else if p.Relation.Kind != lineage.Interned {
-			selects = append(selects, b.inputsOf(fmt.Sprintf("SELECT * FROM %s WHERE place = %d", Edges, i), p, band))
+			selects = append(selects, b.inputsOf(b.edgesOf(int32(i)), p, band))
 		}
 	}
 	if len(selects) > 0 {
@@ -194,9 +207,9 @@ func measureColumn() column {
 func (b *builder) settle(ctx context.Context) error {
 	by := append([]string{"indicator"}, idents(b.dimensions)...)
 	by = append(by, transforms.ColPeriodStart, transforms.ColPeriodEnd)
-	own := map[int32]bool{} // places whose rows are those of Table
+	own := make([]bool, len(b.rewriter.Places())) // places whose rows are those of Table
 	for i, p := range b.rewriter.Places() {
-		own[int32(i)] = p.Relation.Kind == lineage.Leaf && b.readable.sourceTable(p) == Table
+		own[i] = p.Relation.Kind == lineage.Leaf && b.readable.sourceTable(p) == Table
 	}
 	err := b.db.Exec(ctx, fmt.Sprintf(`
 		CREATE TABLE __order AS SELECT rowid AS into_row, row_number() OVER (ORDER BY %[1]s, rowid) - 1 AS row FROM %[2]s;
@@ -210,7 +223,7 @@ func (b *builder) settle(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
-		err = b.recorder.edges.store(ctx, b, order, own)
+		err = b.store(ctx, b.recorder.edges, order, own)
 	}
 	if err != nil {
 		return err

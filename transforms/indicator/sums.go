@@ -5,12 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-
-	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms/lineage"
 	"github.com/statloom/statloom/transforms/query"
 )
@@ -18,12 +13,6 @@ import (
 // fewParts is up to how many parts a sum is written out in formulas and inputs like any other operation. The parts of a
 // longer one stay in the lists of row ids of its model, from which Inputs derives them.
 const fewParts = 4
-
-// rowList is a column of lists, by row of its table: which rows of datasets, or which alternatives, went into a row.
-type rowList struct {
-	from, to []int
-	ids      []int32 // -1 for null
-}
 
 // sums holds a gather computed for all rows of its model.
 type sums struct {
@@ -37,11 +26,12 @@ type sums struct {
 	alternatives []alternative
 	width, hangs int
 
-	parts         []int32 // how many there are
-	value         []float64
-	ok            []bool
-	status        []byte
-	lost, unknown []lineage.Ref
+	alike  []lineage.SumPart // what ends gives for every row, where there is one alternative
+	parts  []int32           // how many there are
+	value  []float64
+	ok     []bool
+	status []byte
+	lost   []lineage.Ref // a cell whose figure is not known
 }
 
 type alternative struct {
@@ -53,27 +43,30 @@ type factor struct {
 	number float64
 	column *cellColumn // nil: a number
 	rows   *rowList
+	ids    []int32 // of the row at hand
 	place  int32
 }
 
-// sumOf gives a gather, computed when it is first asked for: over whole columns at once.
+// sumOf gives a sum of a model, computed for all its rows when it is first asked for.
 func (c *cells) sumOf(place int32) (*sums, error) {
-	if s, ok := c.sums[place]; ok {
-		return s, nil
-	}
-	g, ok := c.gathers()[place]
-	if !ok {
+	if place < 0 || c.gathers[place] == nil {
 		return nil, fmt.Errorf("follow a value: there is no sum %d", place)
 	}
-	s := &sums{gather: g, lists: map[string]*rowList{}, table: c.source(c.places()[place])}
+	return c.sums[place].get(func() (*sums, error) { return c.sum(c.gathers[place], c.places[place]) })
+}
+
+// sum reads the lists of a sum and adds up.
+func (c *cells) sum(g *lineage.Gather, p lineage.Place) (*sums, error) {
+	s := &sums{gather: g, lists: map[string]*rowList{}, table: c.source(p)}
 	s.width, s.hangs = g.Width()
 	names := g.Lists()
-	if err := c.readLists(s.table, names); err != nil {
+	lists, err := c.readLists(s.table, names)
+	if err != nil {
 		return nil, fmt.Errorf("read what was added in %s: %w", g.Relation.Name, query.Reason(err))
 	}
-	for _, name := range names {
-		s.lists[name] = c.lists[s.table+" "+name]
-		s.order = append(s.order, s.lists[name])
+	for i, name := range names {
+		s.lists[name] = lists[i]
+		s.order = append(s.order, lists[i])
 	}
 	s.first = s.order[0]
 	if g.Tag != "" {
@@ -94,74 +87,31 @@ func (c *cells) sumOf(place int32) (*sums, error) {
 		}
 		s.alternatives = append(s.alternatives, a)
 	}
-	if err := s.compute(); err != nil {
-		return nil, err
+	if g.Witness() {
+		return s, nil
 	}
-	if c.sums == nil {
-		c.sums = map[int32]*sums{}
-	}
-	c.sums[place] = s
-	return s, nil
+	return s, s.compute()
 }
 
-// readLists reads the lists of a model's table that are not known yet.
-func (c *cells) readLists(table string, names []string) error {
-	if c.lists == nil {
-		c.lists = map[string]*rowList{}
-	}
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return c.lists[table+" "+name] != nil })
-	if len(names) == 0 {
-		return nil
-	}
-	lists := make([]*rowList, len(names))
-	for i, name := range names {
-		lists[i] = &rowList{}
-		c.lists[table+" "+name] = lists[i]
-	}
-	sql := fmt.Sprintf("SELECT rowid::BIGINT, %s FROM %s", strings.Join(idents(names), ", "), duck.Ident(table))
-	return scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
-		rows := b.Column(0).(*array.Int64)
-		for i, l := range lists {
-			l.add(rows, b.Column(i+1).(*array.List))
-		}
-		return nil
-	})
-}
-
-func (l *rowList) add(rows *array.Int64, lists *array.List) {
-	at := len(l.ids)
-	switch values := lists.ListValues().(type) {
-	case *array.Int32:
-		l.ids = append(l.ids, values.Int32Values()...)
-	case *array.Int8:
-		for _, x := range values.Int8Values() {
-			l.ids = append(l.ids, int32(x))
-		}
-	}
-	if values := lists.ListValues(); values.NullN() > 0 {
-		for i := range values.Len() {
-			if values.IsNull(i) {
-				l.ids[at+i] = -1
-			}
-		}
-	}
-	for i := range lists.Len() {
-		row := int(rows.Value(i))
-		for len(l.from) <= row {
-			l.from, l.to = append(l.from, 0), append(l.to, 0)
-		}
-		if !lists.IsNull(i) {
-			from, to := lists.ValueOffsets(i)
-			l.from[row], l.to[row] = at+int(from), at+int(to)
+// prepare computes the sums of a model ahead of the values that are made of them.
+func (c *cells) prepare(rel *lineage.Relation, start func(func() error)) {
+	for place, g := range c.gathers {
+		if g.Relation == rel && !g.Witness() {
+			start(func() error {
+				_, err := c.sumOf(place)
+				return err
+			})
 		}
 	}
 }
 
 // compute adds up every row's parts, with what the tree would have said of them.
 func (s *sums) compute() error {
-	n := len(s.first.from)
+	n := len(*s.first)
+	one := lineage.SumPart{Alternative: s.alternatives[0].Alternative}
+	s.alike = []lineage.SumPart{one, one, one}
 	s.parts, s.value, s.ok, s.status = make([]int32, n), make([]float64, n), make([]bool, n), make([]byte, n)
-	s.lost, s.unknown = make([]lineage.Ref, n), make([]lineage.Ref, n)
+	s.lost = make([]lineage.Ref, n)
 	for row := range n {
 		if err := s.add(row); err != nil {
 			return err
@@ -173,9 +123,16 @@ func (s *sums) compute() error {
 // add adds with compensation, so that the order of the parts does not show.
 func (s *sums) add(row int) error {
 	sum, rest := 0.0, 0.0
-	ok, weakest := s.gather.Zero, 0
-	s.lost[row], s.unknown[row] = lineage.Nowhere(), lineage.Nowhere()
-	for i := range s.first.to[row] - s.first.from[row] {
+	ok, weakest := s.gather.Zero, byte(0)
+	s.lost[row] = lineage.Nowhere()
+	for a := range s.alternatives {
+		for k := range s.alternatives[a].factors {
+			if f := &s.alternatives[a].factors[k]; f.column != nil {
+				f.ids = (*f.rows)[row]
+			}
+		}
+	}
+	for i := range (*s.first)[row] {
 		a := s.alternative(row, i)
 		if a == nil {
 			continue
@@ -188,7 +145,7 @@ func (s *sums) add(row int) error {
 				x *= f.number
 				continue
 			}
-			id := int(f.rows.ids[f.rows.from[row]+i])
+			id := int(f.ids[i])
 			if id < 0 {
 				known = false
 				continue
@@ -196,11 +153,12 @@ func (s *sums) add(row int) error {
 			if id >= len(f.column.numbers) {
 				return fmt.Errorf("follow a value: %s has no row %d", f.column.table, id)
 			}
-			weakest = max(weakest, rank(f.column.status[id]))
 			if f.column.null[id] {
 				known = false
 				s.missing(row, f, id)
-				continue
+			}
+			if status := f.column.status[id]; status != 'A' && status != 0 || weakest == 0 {
+				weakest = max(weakest, rank(status))
 			}
 			x *= f.column.numbers[id]
 		}
@@ -230,14 +188,14 @@ func (s *sums) missing(row int, f *factor, id int) {
 	}
 	ref := lineage.Ref{Place: f.place, Row: int64(id)}
 	if before := s.lost[row]; before.Place < 0 || ref.Place < before.Place || ref.Place == before.Place && ref.Row < before.Row {
-		s.lost[row], s.unknown[row] = ref, ref
+		s.lost[row] = ref
 	}
 }
 
 // ranks are the statuses from the strongest to the weakest, from 1.
 const ranks = " ABPEF"
 
-func rank(status byte) int {
+func rank(status byte) byte {
 	switch status {
 	case 'A':
 		return 1
@@ -254,36 +212,36 @@ func rank(status byte) int {
 }
 
 // Sum implements lineage.Cells.
-func (c *cells) Sum(ref lineage.Ref) (*lineage.Sum, error) {
+func (c *cells) Sum(ref lineage.Ref, into *lineage.Sum) error {
 	s, err := c.sumOf(ref.Place)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	row := int(ref.Row)
 	if row < 0 || row >= len(s.value) {
-		return nil, fmt.Errorf("follow a value: %s has no row %d", s.table, row)
+		return fmt.Errorf("follow a value: %s has no row %d", s.table, row)
 	}
 	parts := int(s.parts[row])
-	out := &lineage.Sum{
-		Value: s.value[row], OK: s.ok[row], Status: s.status[row], Lost: s.lost[row], Unknown: s.unknown[row],
-		Width: s.width, Many: parts > fewParts, Numbers: parts * (s.width + s.hangs),
+	*into = lineage.Sum{
+		Value: s.value[row], OK: s.ok[row], Status: s.status[row], Lost: s.lost[row], Unknown: s.lost[row],
+		Width: s.width, Many: parts > fewParts, Count: parts, Numbers: parts * (s.width + s.hangs),
 	}
 	switch {
-	case out.Many:
-		out.Parts = s.ends(row)
+	case into.Many:
+		into.Parts = s.ends(row)
 	case s.gather.Zero:
 		zero := &lineage.Alternative{Factors: []lineage.Factor{{Place: -1}}}
-		out.Parts = append([]lineage.SumPart{{Alternative: zero, Rows: []int64{-1}}}, s.all(row)...)
+		into.Parts = append([]lineage.SumPart{{Alternative: zero, Rows: []int64{-1}}}, s.all(row)...)
 	default:
-		out.Parts = s.all(row)
+		into.Parts = s.all(row)
 	}
-	return out, nil
+	return nil
 }
 
 // compare orders the parts of a row as Inputs does: by their lists in turn.
 func (s *sums) compare(row, i, j int) int {
 	for _, l := range s.order {
-		a, b := l.ids[l.from[row]+i], l.ids[l.from[row]+j]
+		a, b := (*l)[row][i], (*l)[row][j]
 		if a != b {
 			if a < 0 || b < 0 {
 				return cmp.Compare(b, a) // null comes last
@@ -299,7 +257,7 @@ func (s *sums) alternative(row, i int) *alternative {
 	if s.tag == nil {
 		return &s.alternatives[0]
 	}
-	tag := s.tag.ids[s.tag.from[row]+i]
+	tag := (*s.tag)[row][i]
 	if tag < 0 || s.alternatives[tag].Skip {
 		return nil // there is no such row, or it gives nothing
 	}
@@ -309,7 +267,7 @@ func (s *sums) alternative(row, i int) *alternative {
 // all gives the parts of a row in order.
 func (s *sums) all(row int) []lineage.SumPart {
 	var order []int
-	for i := range s.first.to[row] - s.first.from[row] {
+	for i := range (*s.first)[row] {
 		if s.alternative(row, i) != nil {
 			order = append(order, i)
 		}
@@ -318,17 +276,17 @@ func (s *sums) all(row int) []lineage.SumPart {
 	out := make([]lineage.SumPart, len(order))
 	for at, i := range order {
 		a := s.alternative(row, i)
-		p := lineage.SumPart{Alternative: a.Alternative, At: at}
+		p := lineage.SumPart{Alternative: a.Alternative}
 		for _, f := range a.factors {
 			id := int64(-1)
 			if f.column != nil {
-				id = int64(f.rows.ids[f.rows.from[row]+i])
+				id = int64((*f.rows)[row][i])
 			}
 			p.Rows = append(p.Rows, id)
 		}
 		for _, f := range a.Hangs {
 			l := s.lists[f.List]
-			p.Hangs = append(p.Hangs, int64(l.ids[l.from[row]+i]))
+			p.Hangs = append(p.Hangs, int64((*l)[row][i]))
 		}
 		out[at] = p
 	}
@@ -337,13 +295,11 @@ func (s *sums) all(row int) []lineage.SumPart {
 
 // ends gives the first two parts of a row and the last.
 func (s *sums) ends(row int) []lineage.SumPart {
-	last := int(s.parts[row]) - 1
-	first := s.alternatives[0].Alternative
 	if s.tag == nil {
-		return []lineage.SumPart{{Alternative: first}, {Alternative: first, At: 1}, {Alternative: first, At: last}}
+		return s.alike
 	}
 	at := [3]int{-1, -1, -1}
-	for i := range s.first.to[row] - s.first.from[row] {
+	for i := range (*s.first)[row] {
 		if s.alternative(row, i) == nil {
 			continue
 		}
@@ -357,11 +313,11 @@ func (s *sums) ends(row int) []lineage.SumPart {
 			at[2] = i
 		}
 	}
-	return []lineage.SumPart{
-		{Alternative: s.alternative(row, at[0]).Alternative},
-		{Alternative: s.alternative(row, at[1]).Alternative, At: 1},
-		{Alternative: s.alternative(row, at[2]).Alternative, At: last},
+	out := make([]lineage.SumPart, len(at))
+	for k, i := range at {
+		out[k].Alternative = s.alternative(row, i).Alternative
 	}
+	return out
 }
 
 // Leaves implements lineage.Cells.

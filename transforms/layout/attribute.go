@@ -75,7 +75,7 @@ func (a *analysis) describe(b *block, t *Table) {
 			col.Attributes = append(col.Attributes, Attribute{strings.TrimRight(headerText(name), " :"), headerText(cell)})
 			if isUnitHead(fold.Label(name.Text)) {
 				col.Unit = fold.Space(cell.Text)
-				if u := unitIn(cell.Text); u != "" {
+				if u := a.unitIn(cell.Text); u != "" {
 					col.Unit = u
 				}
 			}

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/sources/sheet/delim"
@@ -106,4 +109,38 @@ func BenchmarkMonthlyBooks(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(paths))/1e6, "ms/book")
+}
+
+// BenchmarkFamilies reads and recognises the books of each family in turn, to compare what the two cost on one core.
+func BenchmarkFamilies(b *testing.B) {
+	for _, family := range []string{"nzcensus2013/raw/*.xlsx", "gso_monthly/raw/*.xlsx", "gso_monthly/raw/*.xls", "ons_its2018/raw/*.xls",
+		"vn_budget/raw/*.xls", "gso_pxweb/raw/*.csv"} {
+		b.Run(strings.ReplaceAll(family, "/raw/*", ""), func(b *testing.B) {
+			paths, err := filepath.Glob(filepath.Join(corpus(b), family))
+			if err != nil || len(paths) == 0 {
+				b.Fatalf("no books: %v", err)
+			}
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			var reading, recognising time.Duration
+			cells := 0
+			for b.Loop() {
+				for _, path := range paths {
+					start := time.Now()
+					list := grids(b, path)
+					read := time.Now()
+					var known layout.Recogniser
+					for _, g := range list {
+						known.Recognise(g)
+						for k := range g.Rows {
+							cells += len(g.Rows[k].Cells)
+						}
+					}
+					reading, recognising = reading+read.Sub(start), recognising+time.Since(read)
+				}
+			}
+			b.ReportMetric(float64(reading.Nanoseconds())/float64(cells), "reading-ns/cell")
+			b.ReportMetric(float64(recognising.Nanoseconds())/float64(cells), "recognising-ns/cell")
+			b.ReportMetric(float64(recognising)/float64(reading), "ratio")
+		})
+	}
 }

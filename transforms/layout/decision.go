@@ -65,7 +65,7 @@ func (w *weigher) done() Decision {
 
 // decide says what was decided about a table, how sure that is, and why.
 func (a *analysis) decide(b *block, t *Table) []Decision {
-	return []Decision{a.decideHeader(b, t), a.decideLabels(b, t), decideTitle(t), a.decideUnit(b, t), decidePeriod(t), a.decideHierarchy(b, t),
+	return []Decision{a.decideHeader(b, t), a.decideLabels(b, t), decideTitle(t), a.decideUnit(b, t), a.decidePeriod(t), a.decideHierarchy(b, t),
 		decideDerived(t)}
 }
 

@@ -55,27 +55,34 @@ func (a *analysis) decideUnit(b *block, t *Table) Decision {
 	return w.done()
 }
 
-func decidePeriod(t *Table) Decision {
+func (x *lexicon) decidePeriod(t *Table) Decision {
 	w := weigh("period", "")
 	var context *period.Period
-	if p, ok := period.Parse(t.Title); ok {
+	if p, ok := x.period(t.Title); ok {
 		context = &p
 	}
-	cols, named := 0, ""
+	cols, named := 0, period.Period{}
 	for i := range t.Columns {
-		if h, ok := period.ParseHeader(strings.Join(t.Columns[i].Path, levelMark), context); ok && (context == nil || !h.Period.Equal(*context) ||
+		head := strings.Join(t.Columns[i].Path, levelMark)
+		if context == nil && !hasYear(head) {
+			continue
+		}
+		if h, ok := period.ParseHeader(head, context); ok && (context == nil || !h.Period.Equal(*context) ||
 			saysPeriod.MatchString(fold.Text(strings.Join(t.Columns[i].Path, " ")))) {
 			cols++
-			named = h.Period.String()
+			named = h.Period
 		}
 	}
 	at := sample(len(t.Lines), 100)
 	lines := 0
 	for _, i := range at {
 		for _, l := range t.Lines[i].Path {
-			if p, ok := period.Parse(l); ok && len(l) < 60 {
+			if len(l) >= 60 {
+				continue
+			}
+			if p, ok := x.period(l); ok {
 				lines++
-				named = p.String()
+				named = p
 				break
 			}
 		}

@@ -38,7 +38,7 @@ func (a *analysis) markDerived(s *Sheet, blocks []*block, tables []*Table) {
 func (a *analysis) totalColumns(t *Table, cols map[int]bool) {
 	for i, col := range t.Columns {
 		for j, p := range col.Path {
-			if a.factsOf(p).total && isPlainTotal(p) && j == len(col.Path)-1 && a.siblings(t, i, j) > 1 {
+			if a.isPlainTotal(p) && j == len(col.Path)-1 && a.siblings(t, i, j) > 1 {
 				cols[col.Col] = true
 			}
 		}
@@ -69,16 +69,15 @@ func (a *analysis) totalLines(b *block, rows map[int]bool) {
 			continue
 		}
 		first := i == 0 || b.gap[k-1] == lineGroup || b.gap[k-1] == lineSection
-		if a.factsOf(label).total && isPlainTotal(label) || first && len(b.body) > 4 && namesWhole(label) {
+		if a.isPlainTotal(label) || first && len(b.body) > 4 && a.namesWhole(label) {
 			rows[a.rows[k].number] = true
 		}
 	}
 }
 
-// namesWhole tells labels that name all that a table is about: "Total agriculture", "All industries", "Cả nước".
 func namesWhole(s string) bool {
 	t := fold.Label(s)
-	return len(s) < 120 && wholeWords.MatchString(t) && !strings.HasPrefix(t, fold.Label("tổng công ty")) && !strings.HasPrefix(t, fold.Label("tổng cục"))
+	return wholeWords.MatchString(t) && !strings.HasPrefix(t, fold.Label("tổng công ty")) && !strings.HasPrefix(t, fold.Label("tổng cục"))
 }
 
 var wholeWords = regexp.MustCompile(`^((total|all|tổng số|tổng|toàn) \pL|cả nước$|toàn quốc$|(the )?whole country$|united states( \\\d| total|,? \d{4})?$|world( total)?$|national( total| average)?$)`)

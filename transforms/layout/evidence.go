@@ -40,9 +40,9 @@ func pow2(x float64) float64 { return math.Exp2(x) }
 func (e *evidence) agree(place int, scale, tol, err float64) {
 	e.good++
 	e.at = append(e.at, place)
-	e.maxErr = math.Max(e.maxErr, err)
+	e.maxErr = max(e.maxErr, err)
 	if tol > 0 && scale > 0 {
-		e.bits += math.Min(mostBits, math.Log2(1+scale/(2*tol)))
+		e.bits += min(mostBits, math.Log2(1+scale/(2*tol)))
 		e.telling++
 	}
 }
@@ -72,9 +72,10 @@ func lopsided(hits []hit) bool {
 // nearer than rounding needs, by how near they are, for the few bits that learning this takes.
 func (e *evidence) take(hits []hit, exact bool) {
 	e.exact = exact
+	e.at = make([]int, 0, len(hits))
 	worst := 0.0
 	for _, h := range hits {
-		worst = math.Max(worst, h.err)
+		worst = max(worst, h.err)
 	}
 	if n := float64(len(hits)); n > 0 {
 		worst *= (n + 1) / n
@@ -85,19 +86,25 @@ func (e *evidence) take(hits []hit, exact bool) {
 		if exact {
 			tol = h.half
 		}
-		if near := math.Max(worst, h.fine); h.fine > 0 && near < tol {
-			nearer = math.Max(nearer, math.Log2(tol/near))
+		if near := max(worst, h.fine); h.fine > 0 && near < tol {
+			nearer = max(nearer, math.Log2(tol/near))
 			tol = near
 		}
 		e.agree(h.place, h.scale, tol, h.err)
 	}
-	e.bits = math.Max(0, e.bits-nearer)
+	e.bits = max(0, e.bits-nearer)
 }
 
 // holds reports whether the relation holds in nearly all places where it can be told.
-func (e *evidence) holds() bool {
-	return e.good > 0 && e.good*10 >= (e.good+e.bad)*7 && e.good*2 >= e.good+e.bad+e.open
+func (e *evidence) holds() bool { return e.supported(e.good) }
+
+// supported reports whether so many places are enough for the relation to hold.
+func (e *evidence) supported(good int) bool {
+	return good > 0 && !e.hopeless(good) && good*2 >= good+e.bad+e.open
 }
+
+// hopeless reports whether too many places speak against the relation, even if so many are for it.
+func (e *evidence) hopeless(good int) bool { return good*10 < (good+e.bad)*7 }
 
 // sharp reports whether a typical place says enough: where values are few and coarse, lines agree without a reason.
 func (e *evidence) sharp(k IdentityKind) bool {
@@ -114,12 +121,14 @@ func (e *evidence) sharp(k IdentityKind) bool {
 func (e *evidence) net() float64 { return e.bits - badBits*float64(e.bad) }
 
 // sumTolerance is how far rounding may move the sum of some values from the rounded sum.
-func sumTolerance(want, part float64, n int) float64 {
-	spread := float64(n)
+func sumTolerance(want, part float64, n int) float64 { return want + part*sumSpread(n) }
+
+// sumSpread is how many times the rounding of one part the rounding of n parts comes to.
+func sumSpread(n int) float64 {
 	if n > 4 {
-		spread = 2 + math.Sqrt(float64(n))
+		return 2 + math.Sqrt(float64(n))
 	}
-	return want + part*spread
+	return float64(n)
 }
 
 // sumAt adds up some lines in one place: with how far rounding may have moved each, how many there are, the two largest
@@ -133,8 +142,8 @@ func (f *figures) sumAt(parts []int, p int) (sum, half float64, have int, first,
 		}
 		have++
 		sum += v
-		half = math.Max(half, f.halfAt(l, p))
-		low, high = math.Min(low, v), math.Max(high, v)
+		half = max(half, f.halfAt(l, p))
+		low, high = min(low, v), max(high, v)
 		if s := math.Abs(v); s > first {
 			first, second = s, first
 		} else if s > second {
@@ -192,11 +201,17 @@ func (f *figures) beside(r int, parts []int) bool {
 
 // checkSum compares a line with the sum of others, or with their mean.
 func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
-	var e evidence
+	e, _ := f.sumEvidence(r, parts, mean, false)
+	return e
+}
+
+// sumEvidence is checkSum. In a hurry it gives up, and says so, as soon as the relation can no longer hold.
+func (f *figures) sumEvidence(r int, parts []int, mean, hurry bool) (e evidence, ok bool) {
 	var seen proportions
 	beside := f.beside(r, parts)
 	exact := 0
-	var hits []hit
+	hits := f.hits[:0]
+	defer func() { f.hits = hits }()
 	for p := range f.m {
 		want := f.at(r, p)
 		if math.IsNaN(want) {
@@ -212,7 +227,7 @@ func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 			continue
 		}
 		tol := sumTolerance(f.halfAt(r, p), half, have)
-		scale := math.Min(math.Abs(want), second)
+		scale := min(math.Abs(want), second)
 		if mean {
 			if all := sum / float64(len(parts)); math.Abs(all-want) < math.Abs(sum/float64(have)-want) {
 				sum = all // what is not there counts as nothing
@@ -233,8 +248,11 @@ func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 			} else {
 				e.bad++
 			}
+			if hurry && e.hopeless(len(hits)+f.m-1-p) {
+				return e, false
+			}
 			if e.bad > 6 && e.bad > 2*(len(hits)+1) {
-				return e
+				return e, true
 			}
 			continue
 		}
@@ -248,20 +266,28 @@ func (f *figures) checkSum(r int, parts []int, mean bool) evidence {
 	}
 	if lopsided(hits) {
 		e.bad += len(hits)
-		return e
+		return e, true
+	}
+	if hurry && !e.supported(len(hits)) {
+		return e, false
 	}
 	e.take(hits, exact*10 >= len(hits)*9)
-	return e
+	return e, true
 }
 
 // checkRatio compares a line with the quotient of two others, or with the change from one to the other. Where the product
 // of two lines is the third to its last digit, all three say as much as the product does.
 func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
-	var e evidence
-	var hits []hit
+	e, _ := f.ratioEvidence(r, x, y, scale, change, false)
+	return e
+}
+
+// ratioEvidence is checkRatio. In a hurry it gives up, and says so, as soon as the relation can no longer hold.
+func (f *figures) ratioEvidence(r, x, y int, scale float64, change, hurry bool) (e evidence, ok bool) {
+	hits := f.hits[:0]
 	exact, products := 0, 0
-	var seen quotients
-	var whole []float64 // the products' evidence
+	seen, whole := f.seen[:0], f.whole[:0] // the latter is the products' evidence
+	defer func() { f.hits, f.seen, f.whole = hits, seen, whole }()
 	for p := range f.m {
 		a, b, c := f.at(r, p), f.at(x, p), f.at(y, p)
 		if math.IsNaN(a) {
@@ -280,21 +306,24 @@ func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
 		}
 		err := math.Abs(got - a)
 		if err > tol {
-			if e.bad++; e.bad > 4 && e.bad > len(hits) {
-				return e
+			if e.bad++; hurry && e.hopeless(len(hits)+f.m-1-p) {
+				return e, false
+			}
+			if e.bad > 4 && e.bad > len(hits) {
+				return e, true
 			}
 			continue
 		}
-		size, product := math.Min(math.Abs(a), f.spread[r]), 0.0
+		size, product := min(math.Abs(a), f.spread[r]), 0.0
 		if !change { // of lines that rise and fall together, any constant is the quotient
-			size = math.Min(size, math.Abs(a)*f.spread[y]/math.Abs(c))
+			size = min(size, math.Abs(a)*f.spread[y]/math.Abs(c))
 		}
 		if seen.same(a, b) {
 			size = 0 // says nothing new
 		} else {
 			seen = append(seen, [2]float64{a, b})
 			if a != 1 && c != 1 {
-				product = math.Min(math.Abs(b), f.spread[x]) / f.halfAt(x, p)
+				product = min(math.Abs(b), f.spread[x]) / f.halfAt(x, p)
 			}
 			if a == scale || a == 0 || b == a && !change {
 				size = 0
@@ -313,8 +342,11 @@ func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
 			hits[i].scale, hits[i].half = whole[i], 1
 		}
 	}
+	if hurry && !e.supported(len(hits)) {
+		return e, false
+	}
 	e.take(hits, e.product || exact*10 >= len(hits)*9)
-	return e
+	return e, true
 }
 
 // quotients are results seen before, each with its first operand.

@@ -67,9 +67,8 @@ func foldWords(s string) string {
 	return strings.Trim(noWord.ReplaceAllString(plain, " "), " ")
 }
 
-// says reports whether a figure with all these words is there; spelled alike is enough if only so many letters at the
-// beginning of a label are told.
-func (f figuresOf) says(value string, words []string, letters int) bool {
+// says reports whether a figure with all these words is there, spelled as here or as the exports spell them.
+func (f figuresOf) says(value string, words []string) bool {
 	key := "none"
 	if v, err := strconv.ParseFloat(value, 64); err == nil {
 		key = valueKey(v)
@@ -77,10 +76,10 @@ func (f figuresOf) says(value string, words []string, letters int) bool {
 next:
 	for _, have := range f[key] {
 		for _, w := range words {
-			if w = foldWords(w); w == "" || strings.Contains(have, w) {
+			if strings.Contains(have, foldWords(w)) {
 				continue
 			}
-			if letters == 0 || len(w) < letters || !strings.Contains(have, "|"+w[:letters]) {
+			if other, ok := respelled[w]; !ok || !strings.Contains(have, foldWords(other)) {
 				continue next
 			}
 		}
@@ -145,7 +144,7 @@ func (f *family) check(t *testing.T) {
 				continue
 			}
 			all++
-			if books[path].says(v, words, 0) {
+			if books[path].says(v, words) {
 				found++
 			} else if shown++; shown <= 12 && testing.Verbose() {
 				fmt.Println("   missed", f.book(row), words, name, v)
@@ -159,8 +158,17 @@ func (f *family) check(t *testing.T) {
 	}
 }
 
+// respelled are the labels that the author of the tidy frames spelled anew, and what the exports say.
+var respelled = map[string]string{
+	"Dack Lak": "Dak Lak", "Hanoi": "Ha Noi", "Trunong Sa": "Truong Sa", "Pleiku": "Playku", "China_b PR": "China, PR",
+	"Korea_b PDR": "Korea, PDR", "Korea_b Republic of": "Korea, Republic of",
+	"North Total Area And Central Coastal Area": "North Central Area and Central coastal area",
+	"January": "Jan", "February": "Feb", "March": "Mar", "April": "Apr", "June": "Jun", "July": "Jul", "August": "Aug", "September": "Sep",
+	"October": "Oct", "November": "Nov", "December": "Dec",
+}
+
 // TestPxWeb looks for each value of the tidy frames that were made of PX-Web exports, at its labels: nearly all exports
-// must be complete. The frames' author spelled many labels anew ("Jan." as "January"), so how they begin must do.
+// must be complete.
 func TestPxWeb(t *testing.T) {
 	dir := filepath.Join(corpus(t), "gso_pxweb")
 	paths, err := filepath.Glob(filepath.Join(dir, "truth/*.csv"))
@@ -181,15 +189,16 @@ func TestPxWeb(t *testing.T) {
 		for _, row := range rows {
 			var words []string
 			for name, v := range row {
-				if !measures[name] {
-					words = append(words, v)
+				if measures[name] {
+					continue
 				}
+				words = append(words, v)
 			}
 			for name := range measures {
 				if _, err := strconv.ParseFloat(row[name], 64); err != nil {
 					continue
 				}
-				if all++; got.says(row[name], words, 2) {
+				if all++; got.says(row[name], words) {
 					found++
 				}
 			}
@@ -211,14 +220,14 @@ func measuresOf(rows []map[string]string) map[string]bool {
 	out := make(map[string]bool)
 	for _, row := range rows {
 		for name, v := range row {
-			if x, err := strconv.ParseFloat(v, 64); err == nil && (x != float64(int(x)) || x < 1900 || x > 2100) {
+			if x, err := strconv.ParseFloat(v, 64); err == nil && !strings.Contains(v, "_") && (x != float64(int(x)) || x < 1900 || x > 2100) {
 				out[name] = true
 			}
 		}
 	}
 	for _, row := range rows {
 		for name, v := range row {
-			if _, err := strconv.ParseFloat(v, 64); err != nil && v != "" && v != "NA" {
+			if _, err := strconv.ParseFloat(v, 64); (err != nil || strings.Contains(v, "_")) && v != "" && v != "NA" {
 				delete(out, name)
 			}
 		}

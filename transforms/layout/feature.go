@@ -44,27 +44,8 @@ type analysis struct {
 	g     part
 	kinds [][]kind
 	rows  []rowFeature
-	facts map[string]labelFacts // the same labels stand in many lines
-	words map[string]words      // and announce the same
-}
 
-// labelFacts is what the words of a label say.
-type labelFacts struct {
-	total bool   // they announce a total
-	unit  string // the unit they state in brackets
-}
-
-// factsOf reads a label once.
-func (a *analysis) factsOf(s string) labelFacts {
-	f, ok := a.facts[s]
-	if !ok {
-		f.total = isTotal(s)
-		if strings.ContainsAny(s, "(%") {
-			f.unit = unitIn(s)
-		}
-		a.facts[s] = f
-	}
-	return f
+	*lexicon
 }
 
 type rowFeature struct {
@@ -79,8 +60,8 @@ type rowFeature struct {
 	last     int
 }
 
-func analyse(g part) *analysis {
-	a := &analysis{g: g, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows)), facts: make(map[string]labelFacts)}
+func analyse(g part, known *lexicon) *analysis {
+	a := &analysis{g: g, lexicon: known, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows))}
 	total := 0
 	for i := range g.Rows {
 		total += len(g.Rows[i].Cells)
@@ -175,6 +156,9 @@ func isMultiplier(s string) bool {
 
 // numericText tells numbers and years among texts that begin with neither letter nor blank.
 func numericText(s string) kind {
+	if strings.HasSuffix(s, "+") {
+		return text // an open class: "50+"
+	}
 	body := strings.TrimLeft(strings.Trim(s, "()$€£¥%+~≈<>≤≥ "), "-−– ")
 	if body == "" || (body[0] < '0' || body[0] > '9') && body[0] != '.' && body[0] != ',' {
 		return text

@@ -17,11 +17,23 @@ type figures struct {
 	lineNo   []int     // index of each row in the block's body
 	place    []int     // number of each line on the sheet
 	probes   [][]int   // by line: the places that tell most about it
+	addends  [][]int   // likewise for sums
 	spare    [][]int   // by line: two more of its places
+	blank    []bool    // by line: it has no values
 	spread   []float64 // by line: how far its values are from each other, twice their standard deviation
 	ratios   []bool    // by place: it holds ratios or changes, which need not add up; nil for none
 	negative bool      // there are values below zero
 	other    bool      // these are columns
+
+	hits  []hit // room for what is in the making
+	seen  quotients
+	whole []float64
+
+	standing  []standing // by line: the sums worth checking
+	worth     []uint16   // by line and direction: from where on means come near
+	divided   bool       // the following are known
+	quotients []relation // what holds of ratios and changes
+	coarse    []relation // ratios that hold, of values too coarse to tell much
 }
 
 func (f *figures) apart(place int) bool { return f.ratios != nil && f.ratios[place] }
@@ -212,11 +224,11 @@ func (f *figures) base() float64 {
 
 // probe picks, for each line, the places whose values have most digits: a relation is tried there first.
 func (f *figures) probe() {
-	f.probes, f.spare, f.spread = make([][]int, f.n), make([][]int, f.n), make([]float64, f.n)
+	f.probes, f.spare, f.spread, f.blank = make([][]int, f.n), make([][]int, f.n), make([]float64, f.n), make([]bool, f.n)
+	f.addends = make([][]int, f.n)
 	filled := make([]int, 0, f.m)
 	for r := range f.n {
-		n, sum, squares := 0.0, 0.0, 0.0
-		var best []int
+		n, sum, squares, fine := 0.0, 0.0, 0.0, 0
 		filled = filled[:0]
 		for p := range f.m {
 			v := f.at(r, p)
@@ -228,25 +240,45 @@ func (f *figures) probe() {
 				continue
 			}
 			filled = append(filled, p)
-			best = append(best, p)
-			for i := len(best) - 1; i > 0 && f.weight(r, best[i]) > f.weight(r, best[i-1]); i-- {
-				best[i], best[i-1] = best[i-1], best[i]
-			}
-			if len(best) > 3 {
-				best = best[:3]
+			if f.halfAt(r, p) < computed {
+				fine++
 			}
 		}
-		f.probes[r] = best
+		f.probes[r] = f.best(r, filled, 0)
+		if f.addends[r] = f.probes[r]; fine > 0 && fine*2 < len(filled) {
+			f.addends[r] = f.best(r, filled, published)
+		}
 		if k := len(filled); k > 3 {
 			f.spare[r] = []int{filled[k/3], filled[k*2/3]}
 		}
-		if n > 1 {
+		if f.blank[r] = n == 0; n > 1 {
 			f.spread[r] = 2 * math.Sqrt(max(0, squares/n-sum/n*sum/n))
 		}
 	}
 }
 
-func (f *figures) weight(r, p int) float64 { return math.Abs(f.at(r, p)) / f.halfAt(r, p) }
+// Digits finer than those that are published are of computers. Where some values of a line have such digits and most have
+// none, they are ratios among figures, and tell nothing of sums.
+const (
+	computed  = 5e-7
+	published = 5e-4
+)
+
+// best gives the three of some places that tell most of a line; digits finer than so much do not count.
+func (f *figures) best(r int, places []int, finest float64) []int {
+	weight := func(p int) float64 { return math.Abs(f.at(r, p)) / max(f.halfAt(r, p), finest) }
+	out := make([]int, 0, 4)
+	for _, p := range places {
+		out = append(out, p)
+		for i := len(out) - 1; i > 0 && weight(out[i]) > weight(out[i-1]); i-- {
+			out[i], out[i-1] = out[i-1], out[i]
+		}
+		if len(out) > 3 {
+			out = out[:3]
+		}
+	}
+	return out
+}
 
 // transposed gives the figures with columns for lines; these are their numbers.
 func (f *figures) transposed(columns []int) *figures {

@@ -35,7 +35,7 @@ func FuzzRecognise(f *testing.F) {
 			if err != nil || g.MaxRow > 5000 || g.MaxCol > 500 {
 				return
 			}
-			s := layout.RecogniseWith(g, layout.Pins{HeaderRows: max(0, header%10), StubColumns: max(0, stub%10)})
+			s := new(layout.Recogniser).RecogniseWith(g, layout.Pins{HeaderRows: max(0, header%10), StubColumns: max(0, stub%10)})
 			for c := range layout.Cells(g, s) {
 				if g.At(c.Row, c.Col) == nil {
 					t.Fatalf("cell %s does not stand in the sheet", c.Cell)

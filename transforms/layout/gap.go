@@ -19,27 +19,27 @@ func parseUnit(s string) (value.Unit, bool) {
 
 // severalUnits reports whether a text lists units, of which each holds for some columns: "Nghìn tấn; triệu USD".
 func severalUnits(s string) bool {
+	if !strings.ContainsAny(s, ";,") {
+		return false
+	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == ',' })
 	for _, p := range parts {
-		if !value.IsUnitLine(p) {
+		if len(parts) < 2 || !value.IsUnitLine(p) {
 			return false
 		}
 	}
 	return len(parts) > 1
 }
 
-// isUnitText reports whether a text says nothing but a unit. Words for periods alone are none: they are parts of headers.
-func isUnitText(s string) bool {
-	if len(s) > 200 {
-		return false
-	}
-	if twoTongues.MatchString(s) {
+// isUnitText does not tell texts that name a unit beside other words. Words for periods alone are none: they are parts of headers.
+func isUnitText(s, folded string) bool {
+	if strings.IndexByte(s, ':') > 0 && twoTongues.MatchString(s) {
 		return true
 	}
 	if severalUnits(s) {
 		return true
 	}
-	if !value.IsUnitLine(s) {
+	if !value.IsUnitLineFolded(s, folded) {
 		return false
 	}
 	switch fold.Label(s) {
@@ -88,7 +88,7 @@ func (a *analysis) gapKind(b *block, k int) lineKind {
 	n, first := a.valueCells(b, k)
 	switch {
 	case n == 0:
-		if f.class == cLabel && continued.MatchString(fold.Text(a.firstText(k))) && len(a.firstText(k)) > 24 {
+		if f.class == cLabel && continued.MatchString(a.text(a.firstText(k))) && len(a.firstText(k)) > 24 {
 			return lineTitle
 		}
 		return lineGroup
@@ -170,7 +170,7 @@ func (a *analysis) looksLikeTitle(k int) bool {
 			continue
 		}
 		c := &a.g.Rows[k].Cells[j]
-		t := fold.Text(c.Text)
+		t := a.text(c.Text)
 		return titleStart.MatchString(t) || continued.MatchString(t) || a.g.StyleOf(c).Bold && len(t) > 0 && t[0] >= '0' && t[0] <= '9'
 	}
 	return false

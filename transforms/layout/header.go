@@ -159,7 +159,7 @@ func (a *analysis) overValues(b *block, k, col int) bool {
 
 // isUnitCell reports whether a header cell that stands alone states the unit of the whole table.
 func (a *analysis) isUnitCell(c *sheet.Cell) bool {
-	return c.Type == sheet.Text && isUnitText(c.Text)
+	return c.Type == sheet.Text && a.isUnitText(c.Text)
 }
 
 var titleStart = regexp.MustCompile(`^(table|bảng|biểu|tab\.|phụ lục|annex|figure|hình|tiếp theo|\(tiếp theo\)|\(cont)\b`)
@@ -171,7 +171,7 @@ func (a *analysis) isTitleLine(b *block, k, n int, first *sheet.Cell, started, c
 		return false
 	}
 	f := &a.rows[k]
-	if titleStart.MatchString(fold.Text(first.Text)) || complete && (f.numbered || len(first.Text) > 40 && !a.spans(k, first)) {
+	if titleStart.MatchString(a.text(first.Text)) || complete && (f.numbered || len(first.Text) > 40 && !a.spans(k, first)) {
 		return true
 	}
 	if k == 0 && complete && f.class == cLabel && !a.spans(k, first) || started && a.headsList(b, k, first, complete) {
@@ -339,7 +339,7 @@ func (a *analysis) spread(b *block, line []headCell, below []int) {
 
 // columnPath gives the header of one column: a text for each level. Lines of one level that are a sentence broken over
 // several rows are joined.
-func columnPath(lines [][]headCell, col int) []string {
+func (x *lexicon) columnPath(lines [][]headCell, col int) []string {
 	var path []string
 	var last headCell
 	lastLine := -2
@@ -349,7 +349,7 @@ func columnPath(lines [][]headCell, col int) []string {
 			continue
 		}
 		h := line[n]
-		if len(path) > 0 && !isBareUnit(h.text) && h.col1 == last.col1 && h.col2 == last.col2 && !last.border &&
+		if len(path) > 0 && !x.isBareUnit(h.text) && h.col1 == last.col1 && h.col2 == last.col2 && !last.border &&
 			i == lastLine+1 && h.row-last.row <= 1 {
 			path[len(path)-1] = joinLines(path[len(path)-1], h.text)
 		} else {
@@ -359,9 +359,6 @@ func columnPath(lines [][]headCell, col int) []string {
 	}
 	return path
 }
-
-// isBareUnit reports whether a header line states a unit without brackets, which makes it a level of its own.
-func isBareUnit(s string) bool { return s[0] != '(' && isUnitText(s) }
 
 // joinLines joins two parts of a text that was broken; a hyphen at the end of a word stays.
 func joinLines(a, b string) string {

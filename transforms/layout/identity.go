@@ -207,11 +207,12 @@ type relation struct {
 }
 
 func (r *relation) identity(axis Axis) Identity {
+	ops := slices.Clone(r.ops) // hypotheses share theirs
 	if r.kind == Sum || r.kind == Average {
-		slices.Sort(r.ops)
+		slices.Sort(ops)
 	}
-	return Identity{Kind: r.kind, Axis: axis, Result: r.result, Operands: slices.Clone(r.ops), Scale: r.scale, Support: r.ev.good,
-		Against: r.ev.bad, MaxError: r.ev.maxErr, Confidence: confidenceOf(r.score), At: r.ev.at}
+	return Identity{Kind: r.kind, Axis: axis, Result: r.result, Operands: ops, Scale: r.scale, Support: r.ev.good,
+		Against: r.ev.bad, MaxError: r.ev.maxErr, Confidence: confidenceOf(r.score), At: slices.Clone(r.ev.at)}
 }
 
 // confidenceOf turns bits of evidence beyond chance into a confidence: 0.7 at the threshold, near one well above it.

@@ -105,22 +105,29 @@ type Pins struct {
 }
 
 // Recognise finds the tables of a sheet and the roles of its lines and cells.
-func Recognise(g *sheet.Grid) *Sheet { return RecogniseWith(g, Pins{}) }
+func Recognise(g *sheet.Grid) *Sheet { return new(Recogniser).Recognise(g) }
+
+// Recogniser recognises sheets one after the other, such as those of a book, and remembers what their texts say: most come
+// again on other sheets. What it finds is what Recognise finds.
+type Recogniser struct{ known lexicon }
+
+// Recognise finds the tables of a sheet and the roles of its lines and cells.
+func (x *Recogniser) Recognise(g *sheet.Grid) *Sheet { return x.RecogniseWith(g, Pins{}) }
 
 // RecogniseWith is Recognise with some things known beforehand.
-func RecogniseWith(g *sheet.Grid, pins Pins) *Sheet {
+func (x *Recogniser) RecogniseWith(g *sheet.Grid, pins Pins) *Sheet {
 	s := &Sheet{Name: g.Name, Hidden: g.Hidden, Lines: make([]Role, g.MaxRow), grid: g, cells: make([][]Role, len(g.Rows))}
 	for k := range g.Rows {
 		s.cells[k] = make([]Role, len(g.Rows[k].Cells))
 	}
-	a := analyse(part{g, g.Rows, s.cells})
+	a := analyse(part{g, g.Rows, s.cells}, &x.known)
 	sides := a.sides()
 	if len(sides) == 0 {
 		s.recognise(a, pins)
 		return s
 	}
 	for _, side := range sides {
-		s.recognise(analyse(cut(g, s.cells, side)), pins)
+		s.recognise(analyse(cut(g, s.cells, side), &x.known), pins)
 	}
 	s.shareTitles()
 	return s

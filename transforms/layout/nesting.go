@@ -73,6 +73,9 @@ var enumerated = regexp.MustCompile(`^([IVX]{1,5}|[A-HK-P])[.)/-]\s*\pL`)
 
 // enumeratorOf reads the number of a label.
 func enumeratorOf(label string) enumerator {
+	if label == "" || label[0] < 'A' || label[0] > 'X' {
+		return enumerator{} // most labels
+	}
 	m := enumerated.FindStringSubmatch(label)
 	if m == nil {
 		return enumerator{}

@@ -84,12 +84,12 @@ func (w *walker) startSection(k int) {
 	}
 	w.section = fold.Space(first.Text)
 	w.secUnit = ""
-	if isUnitText(first.Text) || strings.ContainsAny(first.Text, "(%") {
+	if w.a.isUnitText(first.Text) || strings.ContainsAny(first.Text, "(%") {
 		if u, ok := parseUnit(first.Text); ok {
 			w.secUnit = u.Name
 		}
 	}
-	if w.secUnit != "" && isUnitText(first.Text) {
+	if w.secUnit != "" && w.a.isUnitText(first.Text) {
 		w.section = ""
 	}
 	w.stack = w.stack[:0]
@@ -169,9 +169,16 @@ func (w *walker) readLabel(c *sheet.Cell, group bool) label {
 			l.rank = rankChapter
 		}
 	}
-	facts := w.a.factsOf(l.text)
-	l.total, l.unit = facts.total, facts.unit
+	w.read(&l)
 	return l
+}
+
+// read tells what the words of a label say.
+func (w *walker) read(l *label) {
+	l.total, l.unit = w.a.isTotal(l.text), ""
+	if strings.ContainsAny(l.text, "(%") {
+		l.unit = w.a.unitIn(l.text)
+	}
 }
 
 // withoutLeader drops the row of dots that leads the eye from a label to its values.
@@ -217,7 +224,7 @@ func (w *walker) group(k int) {
 	if next != nil && depth < last.depth && w.isLine(k) && last.col <= next.Col {
 		last.depth = depth // a label for the lines below cannot be deeper than they
 	}
-	if above, ok := w.above(k); ok && above.rank < rankPlain && len(labels) == 1 && ofWhich.MatchString(fold.Text(labels[0].text)) && !labels[0].under(above) {
+	if above, ok := w.above(k); ok && above.rank < rankPlain && len(labels) == 1 && ofWhich.MatchString(w.a.text(labels[0].text)) && !labels[0].under(above) {
 		labels[0].depth, labels[0].rank = max(above.depth, labels[0].depth), max(rankGroup, above.rank)
 		w.stack = append(w.stack, labels[0]) // what stands below is of the line right above
 		return
@@ -291,8 +298,7 @@ func (w *walker) withPending(labels []label) []label {
 	}
 	first.text = strings.Join(append(parts, first.text), " ")
 	first.depth = w.pending[0].depth
-	facts := w.a.factsOf(first.text)
-	first.total, first.unit = facts.total, facts.unit
+	w.read(&first)
 	w.pending = nil
 	return append([]label{first}, labels[1:]...)
 }

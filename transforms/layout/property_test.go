@@ -115,7 +115,7 @@ func TestEveryCellOnce(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		s := layout.RecogniseWith(g, layout.Pins{HeaderRows: rapid.IntRange(0, 3).Draw(rt, "pin"), StubColumns: rapid.IntRange(0, 3).Draw(rt, "pin")})
+		s := new(layout.Recogniser).RecogniseWith(g, layout.Pins{HeaderRows: rapid.IntRange(0, 3).Draw(rt, "pin"), StubColumns: rapid.IntRange(0, 3).Draw(rt, "pin")})
 		seen := make(map[string]bool)
 		for c := range layout.Cells(g, s) {
 			if seen[c.Cell] {

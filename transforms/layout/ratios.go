@@ -5,27 +5,31 @@ import (
 	"slices"
 )
 
-// pairs looks for ratios of two lines and for changes from one to another.
+// pairs looks for ratios of two lines and for changes from one to another. What holds rests on nothing but the figures: a
+// second search of them takes what the first one found.
 func (s *search) pairs() {
 	if s.n < 3 || s.n > searchedPairs {
 		return
 	}
-	var list []relation
-	for r := range s.n {
-		said := s.hints[r].announces(Ratio) || s.hints[r].announces(Change)
-		if len(s.probes[r]) == 0 {
-			continue
+	if f := s.figures; !f.divided {
+		f.divided = true
+		for r := range s.n {
+			if len(s.probes[r]) == 0 {
+				continue
+			}
+			reach := window
+			if s.hints[r].announces(Ratio) || s.hints[r].announces(Change) {
+				reach = wideWindow
+			}
+			f.quotients = s.divisions(f.quotients, r, reach)
 		}
-		reach := window
-		if said {
-			reach = wideWindow
-		}
-		list = s.quotients(list, r, reach)
+		f.coarse = s.weak
 	}
-	s.accept(list)
+	s.accept(slices.Clone(s.quotients))
+	var list []relation
 	for range 3 {
 		list = list[:0]
-		for _, c := range s.weak {
+		for _, c := range s.coarse {
 			if s.sibling(&c) {
 				list = append(list, c)
 			}
@@ -62,8 +66,8 @@ func (s *search) around(r, reach int) []int {
 // scales are the factors that people multiply ratios by.
 var scales = [...]float64{100, 1, 1000, 100_000}
 
-// quotients tries line r as the quotient of each two lines nearby, and as the change from one to the other.
-func (s *search) quotients(list []relation, r, reach int) []relation {
+// divisions tries line r as the quotient of each two lines nearby, and as the change from one to the other.
+func (s *search) divisions(list []relation, r, reach int) []relation {
 	near := s.around(r, reach)
 	computed := s.fractional(r)
 	changes, shares := computed || s.hints[r].announces(Change), computed || s.hints[r].announces(Ratio)
@@ -71,24 +75,140 @@ func (s *search) quotients(list []relation, r, reach int) []relation {
 	if len(probes) > 2 {
 		probes = probes[:2]
 	}
-	probes = slices.Concat(probes, s.spare[r])
-	for _, y := range near {
-		for _, x := range near {
-			if x == y || max(r, x, y)-min(r, x, y) > wideWindow {
-				continue
+	all := slices.Concat(probes, s.spare[r])
+	looked := all
+	if s.whole(near, probes) {
+		looked = probes // half of up to three places must agree, so one of these two
+	}
+	for _, pair := range s.promising(r, near, looked, shares, changes) {
+		y, x := near[pair/len(near)], near[pair%len(near)]
+		if max(r, x, y)-min(r, x, y) > wideWindow {
+			continue
+		}
+		ratio, change := s.glance(r, x, y, all, shares)
+		for i, scale := range scales {
+			if ratio&(1<<i) != 0 && s.trial(r, x, y, scale, false) {
+				list = s.offer(list, Ratio, r, []int{x, y}, scale, s.ratioCost(r, x, y, scale))
 			}
-			ratio, change := s.glance(r, x, y, probes, shares)
-			for i, scale := range scales {
-				if ratio&(1<<i) != 0 && s.trial(r, x, y, scale, false) {
-					list = s.offer(list, Ratio, r, []int{x, y}, scale, s.ratioCost(r, x, y, scale))
-				}
-				if changes && change&(1<<i) != 0 && s.trial(r, y, x, scale, true) {
-					list = s.offer(list, Change, r, []int{y, x}, scale, s.ratioCost(r, x, y, scale))
-				}
+			if changes && change&(1<<i) != 0 && s.trial(r, y, x, scale, true) {
+				list = s.offer(list, Change, r, []int{y, x}, scale, s.ratioCost(r, x, y, scale))
 			}
 		}
 	}
 	return list
+}
+
+// whole reports whether all of some lines have values in some places that can be divided by.
+func (s *search) whole(lines, places []int) bool {
+	for _, q := range places {
+		for _, l := range lines {
+			if v := math.Abs(s.at(l, q)); !(v > 0 && v >= 2*s.halfAt(l, q)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// promising lists the pairs of some lines near line r, of which one by the other comes near to it in one of some places:
+// the number of the divisor times the number of lines, plus the number of the dividend, in ascending order. The lines are
+// put in order of their values, so that for each divisor those that fit stand next to each other.
+func (s *search) promising(r int, near, places []int, shares, changes bool) []int {
+	out := s.promised[:0]
+	for _, q := range places {
+		order := s.ascending(near, q)
+		extent := extentOf(order)
+		a, half := s.at(r, q), s.halfAt(r, q)*1.03
+		half += 1e-9 * math.Abs(a)
+		for i, scale := range scales {
+			if shares || scale == 1 {
+				out = extent.quotients(out, order, len(near), a/scale, half/scale)
+			}
+			if i < 2 && changes {
+				out = extent.quotients(out, order, len(near), a/scale+1, half/scale)
+			}
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	s.promised = out
+	return out
+}
+
+// operand is a value of the line with a number.
+type operand struct {
+	v, half float64
+	number  int
+}
+
+// ascending puts lines in the order of their values in a place.
+func (s *search) ascending(lines []int, place int) []operand {
+	out := s.operands[:0]
+	for i, l := range lines {
+		v := s.at(l, place)
+		if v != v {
+			continue
+		}
+		out = append(out, operand{v, s.halfAt(l, place), i})
+		for j := len(out) - 1; j > 0 && out[j-1].v > v; j-- {
+			out[j-1], out[j] = out[j], out[j-1]
+		}
+	}
+	s.operands = out
+	return out
+}
+
+// extent is how large some values are, and how far rounding may have moved them at most.
+type extent struct{ smallest, divisor, largest, coarse float64 } // divisor is the smallest that is not zero
+
+func extentOf(list []operand) extent {
+	e := extent{smallest: math.Inf(1), divisor: math.Inf(1)}
+	for i := range list {
+		v := math.Abs(list[i].v)
+		e.coarse, e.largest, e.smallest = max(e.coarse, list[i].half), max(e.largest, v), min(e.smallest, v)
+		if v > 0 {
+			e.divisor = min(e.divisor, v)
+		}
+	}
+	return e
+}
+
+// quotients adds the pairs of values of which one by the other is a factor, give or take half and what the rounding of
+// both leaves open. It may add some that are a little further away.
+func (e *extent) quotients(out []int, order []operand, lines int, factor, half float64) []int {
+	open := 1.02 * e.coarse * (1 + e.largest/e.divisor)
+	if f := math.Abs(factor); (f-half)*e.divisor > e.largest*(1+1e-9)+open || (f+half)*e.largest*(1+1e-9)+open < e.smallest {
+		return out // no two of the values are so far apart
+	}
+	from := 0
+	for i := range order {
+		y := &order[i]
+		if factor < 0 {
+			y = &order[len(order)-1-i] // then dividends ascend too
+		}
+		c := math.Abs(y.v)
+		if c == 0 {
+			continue
+		}
+		times := e.largest / c
+		if c > 4*y.half {
+			times = 1.34 * (math.Abs(factor) + half + 1.01*e.coarse/c)
+		}
+		x := factor * y.v
+		tol := (half*c+1.01*(times*y.half+e.coarse))*(1+1e-9) + 1e-12*math.Abs(x)
+		for from < len(order) && order[from].v < x-tol {
+			from++
+		}
+		for from > 0 && order[from-1].v >= x-tol {
+			from--
+		}
+		for k := from; k < len(order) && order[k].v <= x+tol; k++ {
+			if order[k].number != y.number {
+				out = append(out, y.number*lines+order[k].number)
+			}
+		}
+	}
+	return out
 }
 
 // glance compares a few places without looking closely at how they are rounded. It gives the scales by which one could be

@@ -116,6 +116,7 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 	defer w.release()
 	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
 	pins := Pins{HeaderRows: r.recipe.HeaderRows, StubColumns: r.recipe.StubColumns}
+	var known Recogniser
 	for i, info := range book.Sheets() {
 		if err := ctx.Err(); err != nil {
 			return report, err
@@ -124,7 +125,7 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 		if err != nil {
 			return report, err
 		}
-		if err := run.sheet(ctx, g, RecogniseWith(g, pins), info.Hidden); err != nil {
+		if err := run.sheet(ctx, g, known.RecogniseWith(g, pins), info.Hidden); err != nil {
 			return report, err
 		}
 	}

@@ -112,11 +112,8 @@ func (a *analysis) filled(k int) []int {
 	return out
 }
 
-var totalWords = regexp.MustCompile(`(^|[\s\-–(/.,|])(tổng|tổng số|tổng cộng|cộng|toàn ngành|cả nước|chung|total|totals|sum|all|overall|average|mean|subtotal|grand total)($|[\s\-–)/.,:|;(\\*\d])`)
-
 var plainTotal = regexp.MustCompile(`^(tổng số|tổng cộng|tổng|cộng|total|grand total|all|tổng số ?[-–/] ?total|sum|overall|totals|tổng số total|chung)$|[,:;] ?(total|totals|tổng số)$`)
 
-// isPlainTotal tells labels that say no more than that theirs is a total.
 func isPlainTotal(s string) bool {
 	return len(s) < 200 && plainTotal.MatchString(strings.TrimRight(noteMark.ReplaceAllString(ordinalMark.ReplaceAllString(fold.Label(s), ""), ""), " :.-"))
 }
@@ -126,6 +123,3 @@ var ordinalMark = regexp.MustCompile(`^([a-z]|[ivx]+|\d{1,2})[.)] `)
 
 // noteMark is a reference to a footnote such as "\2".
 var noteMark = regexp.MustCompile(`\s*\\\d+`)
-
-// isTotal tells labels that announce a total.
-func isTotal(s string) bool { return len(s) < 200 && totalWords.MatchString(fold.Text(s)) }

@@ -42,6 +42,12 @@ type search struct {
 
 	weak []relation // ratios that hold, of values too coarse to tell much
 
+	offered []offered // by line: what came of the standing hypotheses
+
+	parts    []int // room for what is in the making
+	promised []int
+	operands []operand
+
 	notTotal []bool // all but the totals; nil until it is asked for
 	leave    []bool // lines that hold ratios, changes or averages; nil for none
 }
@@ -57,37 +63,41 @@ const (
 )
 
 const (
-	longestRun  = 150
-	longestMean = 400
-	meanStarts  = 8   // how far away the first line of a mean may stand
-	stridedRows = 120 // rows among which sums at equal distances are looked for
-	window      = 12  // how far away the operands of differences and ratios may stand
-	wideWindow  = 24  // and those that labels announce
-	widestSpan  = 16  // between two lines that are added up, unless one of them is next to their sum
-	rowStride   = 6   // widest distance of rows that are added up at equal distances
-	exactBits   = 4
-	deepest     = 8  // levels of totals
-	plenty      = 40 // bits beyond which more say nothing
-	checksEach  = 6  // candidates of one kind that are checked in all places, per line and direction
+	longestRun     = 150
+	longestMean    = 400
+	meanStarts     = 8   // how far away the first line of a mean may stand
+	stridedRows    = 120 // rows among which sums at equal distances are looked for
+	window         = 12  // how far away the operands of differences and ratios may stand
+	wideWindow     = 24  // and those that labels announce
+	widestSpan     = 16  // between two lines that are added up, unless one of them is next to their sum
+	rowStride      = 6   // widest distance of rows that are added up at equal distances
+	exactBits      = 4
+	deepest        = 8  // levels of totals
+	plenty         = 40 // bits beyond which more say nothing
+	fewestAveraged = 4  // lines that are a mean although no word says so
+	checksEach     = 6  // candidates of one kind that are checked in all places, per line and direction
 )
 
 // offer checks a candidate and keeps it if there is enough evidence.
 func (s *search) offer(list []relation, kind IdentityKind, r int, ops []int, scale, cost float64) []relation {
 	rel := relation{kind: kind, result: r, scale: scale, cost: cost}
+	said := s.hints[r].announces(kind)
+	ok := false
 	switch kind {
 	case Ratio, Change:
-		rel.ev = s.checkRatio(r, ops[0], ops[1], scale, kind == Change)
+		rel.ev, ok = s.ratioEvidence(r, ops[0], ops[1], scale, kind == Change, true)
 	default:
-		rel.ev = s.checkSum(r, ops, kind == Average)
-		if kind == Sum && !s.adds(ops, rel.ev.at, r) {
+		if kind == Average && !said && len(ops) < fewestAveraged {
 			return list
 		}
+		if rel.ev, ok = s.sumEvidence(r, ops, kind == Average, true); ok && kind == Sum {
+			ok = s.adds(ops, rel.ev.at, r)
+		}
 	}
-	said := s.hints[r].announces(kind)
-	if !rel.ev.holds() {
+	if !ok || !rel.ev.holds() {
 		return list
 	}
-	if !said && (!rel.ev.sharp(kind) || kind == Average && len(ops) < 4) {
+	if !said && !rel.ev.sharp(kind) {
 		if kind == Ratio && rel.ev.bad == 0 && rel.ev.telling > 3 {
 			rel.ops, rel.score = slices.Clone(ops), enoughBits
 			s.weak = append(s.weak, rel)

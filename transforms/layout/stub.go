@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
@@ -14,7 +15,7 @@ import (
 func (a *analysis) shape(b *block) {
 	a.count(b)
 	a.columns(b)
-	if a.cutStrays(b) {
+	if heads := a.cutHeads(b); a.cutStrays(b) || heads {
 		a.count(b)
 		a.columns(b)
 	}
@@ -33,6 +34,40 @@ func (a *analysis) shape(b *block) {
 	}
 	a.findStrays(b, a.firstLine(b))
 	a.findMeta(b)
+}
+
+// cutHeads takes the first line out of the body where it is the last line of the header although numbers stand in it, such
+// as the percentiles 10, 20, 25 or the years that columns are about: words stand in it above columns of figures, and the
+// numbers beside them are whole and go up.
+func (a *analysis) cutHeads(b *block) bool {
+	if len(b.body) < 4 || b.list != nil || b.pins.HeaderRows > 0 {
+		return false
+	}
+	words, numbers, last := 0, 0, 0.0
+	k := b.body[0]
+	for j, kd := range a.kinds[k] {
+		c := &a.g.Rows[k].Cells[j]
+		if kd == blank || c.Col >= len(b.isValue) || !b.isValue[c.Col] {
+			continue
+		}
+		switch s := &b.stats[c.Col]; {
+		case kd == text && letters(c.Text) > 2 && s.texts*4 <= s.values:
+			words++
+		case kd == number || kd == year:
+			v := yearOf(c)
+			if v != math.Trunc(v) || v <= last {
+				return false
+			}
+			numbers, last = numbers+1, v
+		default:
+			return false
+		}
+	}
+	if words < 2 || numbers < 2 {
+		return false
+	}
+	b.body = b.body[1:]
+	return true
 }
 
 // count looks at every column of the body.
@@ -129,13 +164,31 @@ func (a *analysis) columns(b *block) {
 func (a *analysis) saysOrdinal(b *block, c int) bool {
 	for k := b.body[0] - 1; k > b.prev && a.rows[b.body[0]].number-a.rows[k].number <= 8; k-- {
 		if kd, cell := a.at(k, c); kd == text {
-			switch fold.Label(cell.Text) {
-			case "tt", "stt", "số tt", "no", "no.", "số thứ tự":
+			if headsOrdinals(cell.Text) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// headsOrdinals reports whether a head says, in one language or two, that its column numbers the lines: "TT", "Số TT",
+// "STT - No.", "Thứ tự".
+func headsOrdinals(s string) bool {
+	if len(s) > 40 {
+		return false
+	}
+	said := false
+	for _, w := range strings.FieldsFunc(fold.Label(s), func(r rune) bool { return !unicode.IsLetter(r) && r != '#' }) {
+		switch w {
+		case "tt", "stt", "no", "thứ", "#":
+			said = true
+		case "số", "tự", "order", "serial", "item":
+		default:
+			return false
+		}
+	}
+	return said
 }
 
 // stubEnd gives the number of filled columns that hold labels.
@@ -177,7 +230,7 @@ func (a *analysis) isCodes(b *block, c int) bool {
 		return false
 	}
 	for k := b.body[0] - 1; k > b.prev && a.rows[b.body[0]].number-a.rows[k].number <= 12; k-- {
-		if kd, cell := a.at(k, c); kd == text && len(cell.Text) < 60 && codeHead.MatchString(fold.Text(cell.Text)) {
+		if kd, cell := a.at(k, c); kd == text && a.headsCodes(cell.Text) {
 			return a.wholeNumbers(b, c)
 		}
 	}
@@ -248,13 +301,14 @@ func (a *analysis) addGroupColumns(b *block) {
 // findUnitColumn looks for the label column that holds units: its header says so, or ditto marks stand in it.
 func (a *analysis) findUnitColumn(b *block) {
 	for i, c := range b.stub {
-		if i == 0 && len(b.stub) > 1 && !isUnitHead(a.headText(b, c)) {
-			continue
-		}
 		if len(b.stub) == 1 {
 			return
 		}
-		if isUnitHead(a.headText(b, c)) || a.dittos(b, c) {
+		headed := isUnitHead(a.headText(b, c))
+		if i == 0 && !headed {
+			continue
+		}
+		if headed || a.dittos(b, c) {
 			b.unitCol = c
 			return
 		}
@@ -272,14 +326,10 @@ func (a *analysis) headText(b *block, col int) string {
 }
 
 func isUnitHead(s string) bool {
-	if len(s) > 40 {
-		return false
-	}
-	for _, w := range []string{"đơn vị tính", "đơn vị", "đvt", "unit", "units", "đơn vị tính - unit", "đơn vị - unit", "unit of measure",
-		"units of measure", "đơn vị tính unit", "đơn vị đo"} {
-		if s == fold.Label(w) {
-			return true
-		}
+	switch s {
+	case "đơn vị tính", "đơn vị", "đvt", "unit", "units", "đơn vị tính - unit", "đơn vị - unit", "unit of measure", "units of measure",
+		"đơn vị tính unit", "đơn vị đo":
+		return true
 	}
 	return false
 }

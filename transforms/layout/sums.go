@@ -12,28 +12,48 @@ func (s *search) sums() bool {
 		if len(s.probes[r]) == 0 {
 			continue
 		}
-		for _, step := range []int{1, -1} {
-			list = s.runs(list, r, step, nil, costRun)
-			if len(s.found) > 0 {
-				list = s.runs(list, r, step, s.part, costGaps)
-				list = s.runs(list, r, step, s.total, costGaps)
-				list = s.runs(list, r, step, s.plain(), costGaps)
+		o := s.offeredOf(r)
+		for i, step := range steps {
+			if s.leave == nil {
+				list = append(list, o.runs[i]...)
+			} else {
+				list = s.try(list, r, s.runs(r, step, nil, costRun))
+			}
+			if parts, totals := s.beyond(r, step, s.part), s.beyond(r, step, s.total); len(s.found) > 0 {
+				if parts > 0 || s.leave != nil {
+					list = s.try(list, r, s.runs(r, step, s.part, costGaps))
+				}
+				if totals > 0 || s.leave != nil {
+					list = s.try(list, r, s.runs(r, step, s.total, costGaps))
+				}
+				if totals > 1 {
+					list = s.try(list, r, s.runs(r, step, s.plain(), costGaps))
+				}
 			}
 		}
-		if s.kin != nil {
-			for _, parts := range s.kin[r] {
-				list = s.offer(list, Sum, r, s.telling(parts), 1, costKin)
-			}
+		list = append(list, o.kin...)
+		list = append(list, o.strides...)
+		if len(s.found) > 0 && (s.other || s.n <= stridedRows) {
+			list = s.try(list, r, s.strides(r, s.part))
 		}
-		if s.other || s.n <= stridedRows {
-			list = s.strides(list, r, nil)
-			if len(s.found) > 0 {
-				list = s.strides(list, r, s.part)
-			}
-		}
-		list = s.twos(list, r)
+		list = append(list, o.twos...)
 	}
 	return s.accept(list)
+}
+
+// beyond counts some lines in one direction of a line, up to two of them.
+func (s *search) beyond(r, step int, some []bool) (n int) {
+	if step > 0 {
+		some = some[r+1:]
+	} else {
+		some = some[:r]
+	}
+	for i := 0; i < len(some) && n < 2; i++ {
+		if some[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // telling leaves out the lines that have nothing to add.
@@ -48,25 +68,28 @@ type tally struct {
 }
 
 // add adds a line.
-func (t *tally) add(s *search, r, line int) {
+func (t *tally) add(f *figures, a *aims, line int) {
 	t.lines++
-	for i, q := range s.probes[r] {
-		if v := s.at(line, q); !math.IsNaN(v) {
+	base := line * f.m
+	for i := range a.list[:a.n] {
+		q := base + a.list[i].place
+		if v := f.v[q]; v == v {
 			t.sum[i] += v
-			t.half[i] = max(t.half[i], s.halfAt(line, q))
+			t.half[i] = max(t.half[i], f.half[q])
 		}
 	}
 }
 
-// compare counts the places that come near to line r, and those that are beyond it already; less is taken off each sum.
-func (t *tally) compare(s *search, r int, less [3]float64) (near, over int) {
-	for i, q := range s.probes[r] {
-		want, half := s.at(r, q), s.halfAt(r, q)
-		tol := sumTolerance(half, max(half, t.half[i]), t.lines) + slip(half, want)
-		switch got := t.sum[i] - less[i]; {
-		case math.Abs(got-want) <= tol:
+// compare counts the places that come near to the line, and those that are beyond it already.
+func (t *tally) compare(a *aims) (near, over int) {
+	spread := sumSpread(t.lines)
+	for i := range a.list[:a.n] {
+		aim := &a.list[i]
+		tol := aim.half + max(aim.half, t.half[i])*spread + aim.slip
+		switch d := t.sum[i] - aim.want; {
+		case math.Abs(d) <= tol:
 			near++
-		case got > want+tol && want >= 0:
+		case d > tol && aim.want >= 0:
 			over++
 		}
 	}
@@ -74,10 +97,10 @@ func (t *tally) compare(s *search, r int, less [3]float64) (near, over int) {
 }
 
 // runs tries the sums of the lines next to line r, in one direction, leaving some out.
-func (s *search) runs(list []relation, r, step int, skip []bool, cost float64) []relation {
-	probes := len(s.probes[r])
+func (s *search) runs(r, step int, skip []bool, cost float64) (list []hypothesis) {
+	aims := s.aims(r, s.addends[r])
 	var sum tally
-	parts := make([]int, 0, 16)
+	parts := s.parts[:0]
 	checks, left := 0, false
 	for p := r + step; p >= 0 && p < s.n && len(parts) < longestRun && checks < checksEach; p += step {
 		if len(s.probes[p]) == 0 {
@@ -88,58 +111,76 @@ func (s *search) runs(list []relation, r, step int, skip []bool, cost float64) [
 			continue
 		}
 		parts = append(parts, p)
-		sum.add(s, r, p)
-		near, over := sum.compare(s, r, [3]float64{})
-		if skip == nil && near*2 < probes && len(parts) > 2 && len(parts) <= 30 && s.n <= searchedPairs {
-			list = s.butOne(list, r, parts, &sum)
+		sum.add(s.figures, &aims, p)
+		near, over := sum.compare(&aims)
+		if skip == nil && near*2 < aims.n && len(parts) > 2 && len(parts) <= 30 && s.n <= searchedPairs {
+			list = s.butOne(list, &aims, parts, &sum)
 		}
-		if over == probes && !s.negative {
+		if over == aims.n && !s.negative {
 			break
 		}
-		if len(parts) < 2 || near*2 < probes || skip != nil && !left {
+		if len(parts) < 2 || near*2 < aims.n || skip != nil && !left {
 			continue
 		}
-		list = s.offer(list, Sum, r, parts, 1, cost+math.Log2(float64(len(parts)))/2)
+		list = append(list, hypothesis{Sum, slices.Clone(parts), cost + math.Log2(float64(len(parts)))/2, 0})
 		checks++
 	}
+	s.parts = parts
 	return list
 }
 
 // butOne tries the sum of some lines without one of them: one that is no part of it, such as a ratio among sums.
-func (s *search) butOne(list []relation, r int, parts []int, sum *tally) []relation {
-	probes := s.probes[r]
+func (s *search) butOne(list []hypothesis, a *aims, parts []int, sum *tally) []hypothesis {
+	spread := sumSpread(sum.lines)
+	var beyond, tol [3]float64
+	short := 0
+	for i := range a.list[:a.n] {
+		beyond[i] = sum.sum[i] - a.list[i].want
+		tol[i] = a.list[i].half + max(a.list[i].half, sum.half[i])*spread + a.list[i].slip
+		if beyond[i] < -tol[i] {
+			short++
+		}
+	}
+	if !s.negative && a.few(a.n-short) {
+		return list // leaving out something makes it less still
+	}
 	for i, p := range parts[:len(parts)-1] {
-		var less [3]float64
-		for j, q := range probes {
-			if v := s.at(p, q); !math.IsNaN(v) {
-				less[j] = v
+		near := 0
+		for j := range a.list[:a.n] {
+			v := s.at(p, a.list[j].place)
+			if v != v {
+				v = 0
+			}
+			if math.Abs(beyond[j]-v) <= tol[j] {
+				near++
 			}
 		}
-		if near, _ := sum.compare(s, r, less); near > 0 && near*2 >= len(probes) {
+		if !a.few(near) {
 			rest := slices.Delete(slices.Clone(parts), i, i+1)
-			list = s.offer(list, Sum, r, rest, 1, costGaps+2+math.Log2(float64(len(parts))))
+			list = append(list, hypothesis{Sum, rest, costGaps + 2 + math.Log2(float64(len(parts))), 0})
 		}
 	}
 	return list
 }
 
 // strides tries the sums of lines at equal distances: the totals of tables that repeat a group of columns.
-func (s *search) strides(list []relation, r int, skip []bool) []relation {
+func (s *search) strides(r int, skip []bool) (list []hypothesis) {
 	widest := rowStride
 	if s.other {
 		widest = window
 	}
+	aims := s.aims(r, s.addends[r])
 	for stride := 2; stride <= widest && stride*2 < s.n; stride++ {
-		for _, step := range []int{stride, -stride} {
-			list = s.stride(list, r, step, skip)
+		for _, step := range steps {
+			list = s.stride(list, r, step*stride, &aims, skip)
 		}
 	}
 	return list
 }
 
-func (s *search) stride(list []relation, r, step int, skip []bool) []relation {
+func (s *search) stride(list []hypothesis, r, step int, a *aims, skip []bool) []hypothesis {
 	var sum tally
-	parts := make([]int, 0, 16)
+	parts := s.parts[:0]
 	left := skip == nil
 	for p := r + step; p >= 0 && p < s.n && len(parts) < longestRun; p += step {
 		if skip != nil && skip[p] {
@@ -147,58 +188,104 @@ func (s *search) stride(list []relation, r, step int, skip []bool) []relation {
 			continue
 		}
 		parts = append(parts, p)
-		sum.add(s, r, p)
-		if near, _ := sum.compare(s, r, [3]float64{}); !left || len(parts) < 2 || near*2 < len(s.probes[r]) {
-			continue
-		}
-		before := len(list)
-		if list = s.offer(list, Sum, r, slices.Clone(parts), 1, costStride+2); len(list) > before {
+		sum.add(s.figures, a, p)
+		near, over := sum.compare(a)
+		if over == a.n && !s.negative {
 			break
+		}
+		if left && len(parts) > 1 && near*2 >= a.n {
+			list = append(list, hypothesis{Sum, slices.Clone(parts), costStride + 2, step})
+		}
+	}
+	s.parts = parts
+	return list
+}
+
+// twos tries the sums of two lines nearby, which are differences too, and their means.
+func (s *search) twos(r int) (list []hypothesis) {
+	reach := window
+	if s.n > searchedPairs {
+		reach = 4
+	}
+	aims := s.aims(r, s.addends[r])
+	var n nearby
+	n.gather(s.figures, r, reach, &aims)
+	for i, x := range n.lines {
+		b0, b1 := n.v[0][i]-n.want[0], n.v[1][i]-n.want[1]
+		for j := i + 1; j < len(n.lines); j++ {
+			d0, d1 := b0+n.v[0][j], b1+n.v[1][j]
+			if !(math.Abs(d0) <= n.tol[0] || math.Abs(d1) <= n.tol[1] || math.Abs(d0-n.want[0]) <= n.mean[0] || math.Abs(d1-n.want[1]) <= n.mean[1]) {
+				continue
+			}
+			if y := n.lines[j]; y-x <= widestSpan || x == r-1 || y == r+1 {
+				list = s.two(list, r, x, y, &aims)
+			}
 		}
 	}
 	return list
 }
 
-// twos tries the sums of two lines nearby, which are differences too.
-func (s *search) twos(list []relation, r int) []relation {
-	probes := s.probes[r]
-	reach := window
-	if s.n > searchedPairs {
-		reach = 4
+// two looks closer at the sum and the mean of two lines.
+func (s *search) two(list []hypothesis, r, x, y int, a *aims) []hypothesis {
+	near, mean := 0, 0
+	for i := range a.list[:a.n] {
+		aim := &a.list[i]
+		b, c := s.at(x, aim.place), s.at(y, aim.place)
+		parts := max(aim.half, s.halfAt(x, aim.place), s.halfAt(y, aim.place))
+		if math.Abs(b+c-aim.want) <= aim.half+2*parts+aim.slip {
+			near++
+		}
+		if math.Abs((b+c)/2-aim.want) <= 2*aim.half+aim.slip {
+			mean++
+		}
 	}
-	from, to := max(0, r-reach), min(s.n-1, r+reach)
-	for x := from; x <= to; x++ {
-		if x == r || len(s.probes[x]) == 0 {
-			continue
-		}
-		for y := x + 1; y <= to; y++ {
-			if y == r || y-x > widestSpan && x != r-1 && y != r+1 {
-				continue
-			}
-			near, mean := 0, 0
-			for _, q := range probes {
-				b, c, want, half := s.at(x, q), s.at(y, q), s.at(r, q), s.halfAt(r, q)
-				parts := max(half, s.halfAt(x, q), s.halfAt(y, q))
-				if math.Abs(b+c-want) <= half+2*parts+slip(half, want) {
-					near++
-				}
-				if math.Abs((b+c)/2-want) <= 2*half+slip(half, want) {
-					mean++
-				}
-			}
-			cost := float64(costPair)
-			if far := max(r, x, y) - min(r, x, y); far == 2 {
-				cost = costRun
-			}
-			if near > 0 && near*2 >= len(probes) {
-				list = s.offer(list, Sum, r, []int{x, y}, 1, cost)
-			}
-			if mean > 0 && mean*2 >= len(probes) {
-				list = s.offer(list, Average, r, []int{x, y}, 1, cost)
-			}
-		}
+	cost := float64(costPair)
+	if far := max(r, x, y) - min(r, x, y); far == 2 {
+		cost = costRun
+	}
+	if !a.few(near) {
+		list = append(list, hypothesis{Sum, []int{x, y}, cost, 0})
+	}
+	if !a.few(mean) {
+		list = append(list, hypothesis{Average, []int{x, y}, cost, 0})
 	}
 	return list
+}
+
+// nearby are the values of the lines around a line in the two places of it that tell most: at least one of the two
+// must agree where half of up to three have to.
+type nearby struct {
+	lines     []int
+	v         [2][]float64
+	want      [2]float64
+	tol, mean [2]float64 // how far sums and twice the means may be off at most
+	room      [2 * window]int
+	values    [2][2 * window]float64
+}
+
+func (n *nearby) gather(f *figures, r, reach int, a *aims) {
+	n.lines = n.room[:0]
+	for l := max(0, r-reach); l <= min(f.n-1, r+reach); l++ {
+		if l != r && len(f.probes[l]) > 0 {
+			n.lines = append(n.lines, l)
+		}
+	}
+	for i := range n.v {
+		aim := &a.list[min(i, a.n-1)]
+		n.v[i] = n.values[i][:0]
+		half, large := aim.half, math.Abs(aim.want)
+		for _, l := range n.lines {
+			v := f.at(l, aim.place)
+			n.v[i] = append(n.v[i], v)
+			if half = max(half, f.halfAt(l, aim.place)); math.Abs(v) > large {
+				large = math.Abs(v)
+			}
+		}
+		slack := 1e-12 * large // of computing in another order
+		n.want[i] = aim.want
+		n.tol[i] = aim.half + 2*half + aim.slip + slack
+		n.mean[i] = 4*aim.half + 2*aim.slip + slack
+	}
 }
 
 // plain marks the lines that are no totals.
@@ -210,13 +297,4 @@ func (s *search) plain() []bool {
 		}
 	}
 	return s.notTotal
-}
-
-func (s *search) blankLine(r int) bool {
-	for p := range s.m {
-		if !math.IsNaN(s.at(r, p)) {
-			return false
-		}
-	}
-	return true
 }

@@ -18,16 +18,16 @@ func (a *analysis) table(b *block, end int) *Table {
 	}
 	t.StubHead = a.stubHead(b, heads)
 	for _, c := range b.values {
-		col := Column{Col: c, Path: columnPath(heads, c)}
-		if n := len(col.Path); n > 0 && isUnitText(col.Path[n-1]) {
-			col.Unit = unitIn(col.Path[n-1])
+		col := Column{Col: c, Path: a.columnPath(heads, c)}
+		if n := len(col.Path); n > 0 && a.isUnitText(col.Path[n-1]) {
+			col.Unit = a.unitIn(col.Path[n-1])
 		} else {
-			col.Unit = unitIn(strings.Join(col.Path, " "))
+			col.Unit = a.unitIn(strings.Join(col.Path, " "))
 		}
 		t.Columns = append(t.Columns, col)
 	}
 	for c := range b.stats {
-		if path := columnPath(heads, c); len(path) > 0 {
+		if path := a.columnPath(heads, c); len(path) > 0 {
 			t.heads = append(t.heads, Column{Col: c, Path: path})
 		}
 	}
@@ -47,22 +47,10 @@ func (a *analysis) table(b *block, end int) *Table {
 	return t
 }
 
-// unitIn gives the unit that a header or label states in brackets or as a whole.
-func unitIn(s string) string {
-	if !strings.ContainsAny(s, "(%") && !isUnitText(s) {
-		return ""
-	}
-	u, ok := parseUnit(s)
-	if !ok {
-		return ""
-	}
-	return u.Name
-}
-
 func (a *analysis) stubHead(b *block, heads [][]headCell) string {
 	var parts []string
 	for _, c := range b.stub {
-		if path := columnPath(heads, c); len(path) > 0 {
+		if path := a.columnPath(heads, c); len(path) > 0 {
 			if p := strings.Join(path, " "); len(parts) == 0 || parts[len(parts)-1] != p {
 				parts = append(parts, p)
 			}
@@ -95,7 +83,7 @@ func (a *analysis) meta(b *block, t *Table) {
 				continue
 			}
 			c := &a.g.Rows[k].Cells[j]
-			if kd == text && isUnitText(c.Text) {
+			if kd == text && a.isUnitText(c.Text) {
 				t.Unit = fold.Space(c.Text)
 				continue
 			}

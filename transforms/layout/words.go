@@ -1,10 +1,6 @@
 package layout
 
-import (
-	"strings"
-
-	"github.com/statloom/statloom/transforms/fold"
-)
+import "strings"
 
 // words says which kinds of arithmetic a label announces.
 type words uint8
@@ -49,53 +45,70 @@ func announcing(w words) []string {
 	return nil
 }
 
-// saysOneOf reports whether a text holds one of some words as a whole word.
-func saysOneOf(text string, list []string) bool {
-	inWord := func(c byte) bool {
-		return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+// announcement is a word that announces kinds of arithmetic.
+type announcement struct {
+	word string
+	says words
+}
+
+// announcements are all of them by their first byte.
+var announcements = func() (table [256][]announcement) {
+	for _, kind := range [...]words{saysDifference, saysAverage, saysRatio, saysChange} {
+		for _, w := range announcing(kind) {
+			table[w[0]] = append(table[w[0]], announcement{w, kind})
+		}
 	}
-	for _, w := range list {
-		for from := 0; ; {
-			i := strings.Index(text[from:], w)
-			if i < 0 {
-				break
+	return table
+}()
+
+// inWord reports whether a byte is one of a plain word, which a word does not end before.
+func inWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// announced finds the words of a folded text that announce arithmetic.
+func announced(t string) (w words) {
+	for i := range len(t) {
+		if i > 0 && inWord(t[i-1]) {
+			continue
+		}
+		for _, a := range announcements[t[i]] {
+			if end := i + len(a.word); w&a.says == 0 && strings.HasPrefix(t[i:], a.word) && (end == len(t) || !inWord(t[end])) {
+				w |= a.says
 			}
-			i += from
-			end := i + len(w)
-			if (i == 0 || !inWord(text[i-1])) && (end == len(text) || !inWord(text[end])) {
+		}
+	}
+	if strings.IndexByte(t, '%') >= 0 {
+		w |= saysRatio | saysChange
+	}
+	if saysTotalWord(t) {
+		w |= saysTotal
+	}
+	return w
+}
+
+// totalWords are the words that announce a total, folded.
+var totalWords = [...]string{"tổng", "cộng", "toàn ngành", "cả nước", "chung", "total", "totals", "sum", "all", "overall", "average", "mean", "subtotal"}
+
+// saysTotalWord reports whether one of them stands in a folded text by itself.
+func saysTotalWord(t string) bool {
+	for i := range len(t) {
+		if i > 0 && strings.IndexByte(" \t\n\f\r-(/.,|", t[i-1]) < 0 && !strings.HasSuffix(t[:i], "–") {
+			continue
+		}
+		switch t[i] {
+		case 't', 'c', 's', 'a', 'o', 'm':
+		default:
+			continue
+		}
+		for _, w := range totalWords {
+			rest, ok := strings.CutPrefix(t[i:], w)
+			if ok && (rest == "" || strings.IndexByte(" \t\n\f\r-)/.,:|;(\\*0123456789", rest[0]) >= 0 || strings.HasPrefix(rest, "–")) {
 				return true
 			}
-			from = end
 		}
 	}
 	return false
-}
-
-// wordsOf reads a label once.
-func (a *analysis) wordsOf(label string) words {
-	if label == "" {
-		return 0
-	}
-	if w, ok := a.words[label]; ok {
-		return w
-	}
-	var w words
-	if len(label) < 400 {
-		t := fold.Text(label)
-		for _, kind := range [...]words{saysDifference, saysAverage, saysRatio, saysChange} {
-			if saysOneOf(t, announcing(kind)) || kind&(saysRatio|saysChange) != 0 && strings.Contains(t, "%") {
-				w |= kind
-			}
-		}
-		if totalWords.MatchString(t) {
-			w |= saysTotal
-		}
-	}
-	if a.words == nil {
-		a.words = make(map[string]words)
-	}
-	a.words[label] = w
-	return w
 }
 
 // name tells differences among the sums of two lines: one operand is announced as one, or stands behind both others and

@@ -14,11 +14,15 @@ import (
 // node is a node of DuckDB's syntax tree, as json_serialize_sql writes it.
 type node = map[string]any
 
-// parse gives the syntax tree of one SELECT.
-func parse(ctx context.Context, db *duck.DB, sql string) (node, error) {
-	text, err := one(ctx, db, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)
-	if err != nil {
-		return nil, fmt.Errorf("parse SQL: %w", err)
+// parse gives the syntax tree of one SELECT, a fresh one every time.
+func (r *Rewriter) parse(ctx context.Context, sql string) (node, error) {
+	text, ok := r.trees[sql]
+	if !ok {
+		var err error
+		if text, err = one(ctx, r.db, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql); err != nil {
+			return nil, fmt.Errorf("parse SQL: %w", err)
+		}
+		r.trees[sql] = text
 	}
 	var tree struct {
 		Statements []struct {

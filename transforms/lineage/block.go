@@ -266,7 +266,7 @@ func (w *writing) table(n node, sc *scope) source {
 	case rel.Kind == Reference:
 		return plain{names: columnNames(rel)}
 	case rel.Kind == Inline:
-		tree, err := parse(w.ctx, w.db, rel.SQL)
+		tree, err := w.parse(w.ctx, rel.SQL)
 		if err != nil {
 			return failed{error: err}
 		}

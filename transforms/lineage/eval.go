@@ -24,8 +24,8 @@ type Cells interface {
 	// Term gives the term, or by its place the witness, of a cell of a model that was computed before; interned says
 	// whether the place is one of such a model.
 	Term(ref Ref) (text string, form Form, interned bool, err error)
-	// Sum gives a sum over the rows behind a row of a model, and Leaves all cells in it.
-	Sum(ref Ref) (*Sum, error)
+	// Sum writes a sum over the rows behind a row of a model, and Leaves gives all cells in it.
+	Sum(ref Ref, into *Sum) error
 	Leaves(ref Ref, found func(Ref)) error
 	// Column names the column of a place, and Source what identifies the table it is of.
 	Column(place int32) string
@@ -42,10 +42,13 @@ type Result struct {
 
 // Solve reads a term and computes it from its cells.
 func (t *Tree) Solve(term string) (Result, error) {
-	t.parts = t.parts[:0]
-	root, err := t.read(term)
-	if err == nil {
-		err = t.solve(root)
+	t.parts, t.sums = t.parts[:0], t.sums[:0]
+	root := int32(0)
+	asItIs, err := t.oneSum(term)
+	if err == nil && !asItIs {
+		if root, err = t.read(term); err == nil {
+			err = t.solve(root)
+		}
 	}
 	if err != nil {
 		return Result{}, err

@@ -3,6 +3,7 @@ package lineage
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -64,12 +65,14 @@ const (
 // Follow gives the trace of the term that was solved last. It holds until the next is solved.
 func (t *Tree) Follow() (Trace, error) {
 	t.trace.Inputs, t.out, t.last = t.trace.Inputs[:0], t.out[:0], 0
-	clear(t.numbers)
+	if len(t.numbers) > 0 {
+		clear(t.numbers)
+	}
 	if err := t.follow(0, Part, weighing{1, true}, loose); err != nil {
 		return Trace{}, err
 	}
-	known := map[string]bool{}
 	if t.guarded(0) {
+		known := map[string]bool{}
 		for _, in := range t.trace.Inputs {
 			known[t.cells.Source(in.Place)+" "+strconv.FormatInt(in.Row, 10)] = true
 		}
@@ -122,16 +125,32 @@ func (t *Tree) input(ref Ref, role Role, weight float64) int { return t.take(ref
 
 // take numbers what takes so many numbers, and gives the first.
 func (t *Tree) take(ref Ref, role Role, weight float64, takes int) int {
-	key := inputKey{ref, role}
-	if at, ok := t.numbers[key]; ok {
+	if at := t.taken(ref, role); at >= 0 {
 		t.trace.Inputs[at].Weight += weight // it is there twice
 		return t.trace.Inputs[at].N
 	}
-	t.numbers[key] = len(t.trace.Inputs)
 	n := t.last + 1
 	t.last += takes
 	t.trace.Inputs = append(t.trace.Inputs, Input{Ref: ref, N: n, Takes: takes, Role: role, Weight: weight})
 	return n
+}
+
+// fewInputs is up to how many inputs are looked through one by one.
+const fewInputs = 12
+
+// taken finds an input that has its number already; -1 if it has none, and then it is about to be added.
+func (t *Tree) taken(ref Ref, role Role) int {
+	n := len(t.trace.Inputs)
+	if n < fewInputs {
+		return slices.IndexFunc(t.trace.Inputs, func(in Input) bool { return in.Ref == ref && in.Role == role })
+	}
+	for at := len(t.numbers); at < n; at++ {
+		t.numbers[inputKey{t.trace.Inputs[at].Ref, t.trace.Inputs[at].Role}] = at
+	}
+	if at, ok := t.numbers[inputKey{ref, role}]; ok {
+		return at
+	}
+	return -1
 }
 
 func (t *Tree) operator(i, left, right int32, role Role, w weighing, outer int) error {
@@ -320,77 +339,5 @@ func (t *Tree) call(i int32, role Role, w weighing) error {
 		}
 	}
 	t.out = append(t.out, ')')
-	return nil
-}
-
-// guarded reports whether anything below hangs on cells that are no part of it.
-func (t *Tree) guarded(i int32) bool {
-	for k := range t.parts[i:] {
-		p := &t.parts[int(i)+k]
-		if p.kind == isOp && p.op == "&" && p.first >= 0 && t.parts[p.first].next >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// conditions adds the cells behind values, after all others and unless they are inputs already.
-func (t *Tree) conditions(i int32, known map[string]bool) error {
-	guard := t.parts[i].op == "&"
-	for k := t.parts[i].first; k >= 0; k = t.parts[k].next {
-		if !guard || k == t.parts[i].first {
-			if err := t.conditions(k, known); err != nil {
-				return err
-			}
-			continue
-		}
-		err := t.leaves(k, func(r Ref) {
-			if key := t.cells.Source(r.Place) + " " + strconv.FormatInt(r.Row, 10); !known[key] {
-				known[key] = true
-				t.last++
-				t.trace.Inputs = append(t.trace.Inputs, Input{Ref: r, N: t.last, Takes: 1, Role: Condition, Weight: math.NaN()})
-			}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// leaves gives the cells of datasets at and below a part.
-func (t *Tree) leaves(i int32, found func(Ref)) error {
-	if t.depth++; t.depth > maxDepth {
-		return fmt.Errorf("follow term: it is nested more than %d deep", maxDepth)
-	}
-	defer func() { t.depth-- }()
-	if t.parts[i].kind == isSum {
-		return t.cells.Leaves(t.parts[i].ref, found)
-	}
-	if p := t.parts[i]; p.kind == isCell {
-		text, form, interned, err := t.cells.Term(p.ref)
-		if err != nil {
-			return err
-		}
-		if !interned {
-			found(p.ref)
-			return nil
-		}
-		var inner int32
-		if form == Value {
-			inner, err = t.readOf(p.ref, text)
-		} else {
-			inner, err = t.readCells(text)
-		}
-		if err != nil {
-			return err
-		}
-		return t.leaves(inner, found)
-	}
-	for k := t.parts[i].first; k >= 0; k = t.parts[k].next {
-		if err := t.leaves(k, found); err != nil {
-			return err
-		}
-	}
 	return nil
 }

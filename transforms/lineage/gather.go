@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Gathered is the form of a place that stands for a sum over rows.
@@ -36,6 +35,11 @@ type Factor struct {
 // Cells are the factors that are cells.
 func (a Alternative) Cells() []Factor {
 	return slices.DeleteFunc(slices.Clone(a.Factors), func(f Factor) bool { return f.Place < 0 })
+}
+
+// Witness reports whether it adds nothing, but gathers the cells that something hangs on.
+func (g *Gather) Witness() bool {
+	return len(g.Alternatives) == 1 && len(g.Alternatives[0].Factors) == 0 && !g.Alternatives[0].Skip
 }
 
 // Width is how many numbers in a formula a part may take for its cells, and how many for those that it hangs on.
@@ -238,7 +242,7 @@ func (b *block) memberColumn(e node) (member, bool) {
 		return member{}, false
 	}
 	open(f.item.alias)
-	return m.lift(func(n node) node { return ref(f.item.alias, inner.export(n)) }), true
+	return m.lift(inner, f.item.alias), true
 }
 
 // cell gives the cell of a column of a dataset that stands in the FROM itself.
@@ -290,22 +294,13 @@ func (b *block) export(e node) string {
 }
 
 // lift takes a member out of the SELECT that its expressions are over.
-func (m member) lift(out func(node) node) member {
+func (m member) lift(from *block, alias string) member {
 	lifted := member{}
 	if m.tag != nil {
-		lifted.tag = out(m.tag)
-	}
-	slots := func(in []slot) []slot {
-		up := slices.Clone(in)
-		for i := range up {
-			if up[i].place != nil {
-				up[i].id = out(up[i].id)
-			}
-		}
-		return up
+		lifted.tag = ref(alias, from.export(m.tag))
 	}
 	for _, p := range m.alts {
-		lifted.alts = append(lifted.alts, product{skip: p.skip, factors: slots(p.factors), hangs: slots(p.hangs)})
+		lifted.alts = append(lifted.alts, product{skip: p.skip, factors: from.lift(p.factors, alias), hangs: from.lift(p.hangs, alias)})
 	}
 	return lifted
 }
@@ -361,38 +356,16 @@ func (b *block) hangsOn(whens []node, then node) (out []slot, ok bool) {
 		if !d.tracked || d.items != nil && d.within(covered) {
 			continue
 		}
-		plain := true
-		walk(when, func(n node) bool {
-			switch text(n, "class") {
-			case "SUBQUERY", "WINDOW", "LAMBDA":
-				plain = false
-			case "COLUMN_REF":
-				s, tracked, ok := b.hangsCell(n)
-				plain = plain && ok
-				if key := marshal(s.id); tracked && ok && !seen[key] {
-					seen[key] = true
-					out = append(out, s)
-				}
-			}
-			return plain
-		})
-		if !plain {
+		slots, ok := b.cellsOf(when)
+		if !ok {
 			return nil, false
+		}
+		for _, s := range slots {
+			if key := marshal(s.id); !seen[key] {
+				seen[key] = true
+				out = append(out, s)
+			}
 		}
 	}
 	return out, true
-}
-
-// hangsCell gives the cell that a column in a condition stands for; not ok says that it is made of others.
-func (b *block) hangsCell(e node) (s slot, tracked, ok bool) {
-	f, err := b.resolve(e)
-	if err != nil || f.alias >= 0 || !slices.Contains(b.items, f.item) {
-		return s, false, false
-	}
-	d, err := f.item.src.deps(f.column)
-	if err != nil || !d.tracked {
-		return s, false, err == nil
-	}
-	s, ok = f.item.cell(f.column, Witness)
-	return s, true, ok && !strings.EqualFold(s.place.Column, ID)
 }

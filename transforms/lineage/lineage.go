@@ -99,37 +99,22 @@ type Rewriter struct {
 	places     []Place
 	demands    map[*Relation][]Want // of interned models, in the order they were asked for
 	gathers    map[int32]*Gather    // by place
+	trees      map[string]string    // what DuckDB says of a SELECT, as it is asked more than once
 }
 
 // New makes a rewriter.
 func New(ctx context.Context, db *duck.DB, catalog Catalog) (*Rewriter, error) {
-	rows, err := db.Query(ctx, "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'")
-	if err != nil {
-		return nil, fmt.Errorf("list aggregate functions: %w", err)
-	}
-	defer rows.Close()
 	r := &Rewriter{
 		db: db, catalog: catalog, aggregates: map[string]bool{}, codes: map[Place]string{},
-		demands: map[*Relation][]Want{}, gathers: map[int32]*Gather{},
+		demands: map[*Relation][]Want{}, gathers: map[int32]*Gather{}, trees: map[string]string{},
 	}
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("list aggregate functions: %w", err)
-		}
-		r.aggregates[name] = true
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	r.macros, err = readMacros(ctx, db)
-	return r, err
+	return r, r.readFunctions(ctx)
 }
 
 // Rewrite adds to a SELECT a column for each term that is wanted. With into, the model whose rows it makes, sums are kept
 // as lists of row ids; see Gather. An error that is *Refused says what stands in the way.
 func (r *Rewriter) Rewrite(ctx context.Context, sql string, wants []Want, into *Relation) (string, error) {
-	tree, err := parse(ctx, r.db, sql)
+	tree, err := r.parse(ctx, sql)
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +149,7 @@ func askNamed(src source, want Want) error {
 
 // Aggregates reports whether a SELECT aggregates at its top: such a model is worth computing once.
 func (r *Rewriter) Aggregates(ctx context.Context, sql string) (bool, error) {
-	tree, err := parse(ctx, r.db, sql)
+	tree, err := r.parse(ctx, sql)
 	if err != nil {
 		return false, err
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/statloom/statloom/pipeline/duck"
 )
 
 // macro is a scalar macro of the database: what it stands for is written out before anything else is done.
@@ -15,35 +13,47 @@ type macro struct {
 	body       node
 }
 
-func readMacros(ctx context.Context, db *duck.DB) (map[string]macro, error) {
-	rows, err := db.Query(ctx, `SELECT lower(function_name), lower(array_to_string(parameters, ',')), macro_definition FROM duckdb_functions()
-		WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL`)
+// readFunctions finds the aggregate functions and the macros of the database; listing functions is slow, and done once.
+func (r *Rewriter) readFunctions(ctx context.Context) error {
+	rows, err := r.db.Query(ctx, `SELECT DISTINCT lower(function_name), 
+			CASE function_type WHEN 'macro' THEN lower(array_to_string(parameters, ',')) END, CASE function_type WHEN 'macro' THEN macro_definition END
+		FROM duckdb_functions() WHERE function_type = 'aggregate' OR function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL`)
 	if err != nil {
-		return nil, fmt.Errorf("list macros: %w", err)
+		return fmt.Errorf("list functions: %w", err)
 	}
 	defer rows.Close()
-	texts := map[string][2]string{}
+	r.macros = map[string]macro{}
+	bodies := map[string]string{}
 	for rows.Next() {
-		var name, parameters, body string
+		var name string
+		var parameters, body *string
 		if err := rows.Scan(&name, &parameters, &body); err != nil {
-			return nil, fmt.Errorf("list macros: %w", err)
+			return fmt.Errorf("list functions: %w", err)
 		}
-		texts[name] = [2]string{parameters, body}
+		if body == nil {
+			r.aggregates[name] = true
+			continue
+		}
+		bodies[name] = *body
+		if parameters != nil {
+			r.macros[name] = macro{parameters: strings.FieldsFunc(*parameters, func(r rune) bool { return r == ',' })}
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list macros: %w", err)
+		return fmt.Errorf("list functions: %w", err)
 	}
-	macros := map[string]macro{}
-	for name, t := range texts {
-		tree, err := parse(ctx, db, "SELECT "+t[1])
+	for name, body := range bodies {
+		tree, err := r.parse(ctx, "SELECT "+body)
 		if err != nil {
-			return nil, fmt.Errorf("read macro %s: %w", name, err)
+			return fmt.Errorf("read macro %s: %w", name, err)
 		}
 		if list := nodes(tree, "select_list"); len(list) == 1 {
-			macros[name] = macro{parameters: strings.FieldsFunc(t[0], func(r rune) bool { return r == ',' }), body: list[0]}
+			r.macros[name] = macro{parameters: r.macros[name].parameters, body: list[0]}
+		} else {
+			delete(r.macros, name)
 		}
 	}
-	return macros, nil
+	return nil
 }
 
 // expandMacros writes the macros in a SELECT out, in place; queries within it see to their own.

@@ -145,7 +145,7 @@ func (b *base) replace(alias string) error {
 		return nil
 	}
 	b.done = true
-	tree, err := parse(b.w.ctx, b.w.db, b.from)
+	tree, err := b.w.parse(b.w.ctx, b.from)
 	if err != nil {
 		return err
 	}

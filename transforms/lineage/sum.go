@@ -11,6 +11,7 @@ type Sum struct {
 	Lost    Ref
 	Many    bool      // its parts are not written out
 	Parts   []SumPart // all, or where they are many the first two and the last
+	Count   int       // how many parts there are
 	Width   int       // how many numbers of a formula each takes
 	Numbers int       // how many all take, with the cells that they hang on
 }
@@ -20,7 +21,6 @@ type SumPart struct {
 	Alternative *Alternative
 	Rows        []int64 // of its factors, -1 for none
 	Hangs       []int64
-	At          int // in the order of the parts, from 0
 }
 
 // Nowhere is no cell.
@@ -36,7 +36,7 @@ func (t *Tree) readOf(ref Ref, text string) (int32, error) {
 
 // solveSum takes over what the cells say of a sum; one of few parts is written out, and solved as if its term had said so.
 func (t *Tree) solveSum(i int32) error {
-	s, err := t.cells.Sum(t.parts[i].ref)
+	s, at, err := t.sumOf(t.parts[i].ref)
 	if err != nil {
 		return err
 	}
@@ -44,9 +44,52 @@ func (t *Tree) solveSum(i int32) error {
 		t.writeOut(i, s)
 		return t.solve(i)
 	}
-	p := &t.parts[i]
-	p.number, p.null, p.status, p.unknown, p.lost, p.sum = s.Value, !s.OK, s.Status, s.Unknown, s.Lost, s
+	t.takeSum(i, s, at)
 	return nil
+}
+
+// sumOf asks for a sum; it stays where it is until the next one is asked for.
+func (t *Tree) sumOf(ref Ref) (*Sum, int32, error) {
+	t.sums = append(t.sums, Sum{})
+	at := len(t.sums) - 1
+	return &t.sums[at], int32(at), t.cells.Sum(ref, &t.sums[at])
+}
+
+// takeSum makes a part a sum of many.
+func (t *Tree) takeSum(i int32, s *Sum, at int32) {
+	p := &t.parts[i]
+	p.number, p.null, p.status, p.unknown, p.lost, p.sum = s.Value, !s.OK, s.Status, s.Unknown, s.Lost, at
+}
+
+// oneSum solves a term that is one sum of many parts as it stands in a model, as those of most indicators' rows are: a
+// short cut, which leaves the tree as solving the term step by step would but for the steps.
+func (t *Tree) oneSum(term string) (bool, error) {
+	place, n := letters(term)
+	if n == 0 || n == len(term) {
+		return false, nil
+	}
+	row := int64(0)
+	for _, digit := range []byte(term[n:]) {
+		if digit < '0' || digit > '9' || row > 1<<50 {
+			return false, nil
+		}
+		row = 10*row + int64(digit-'0')
+	}
+	text, form, interned, err := t.cells.Term(Ref{place, row})
+	if err != nil || !interned || form != Value || len(text) < 2 || text[0] != '@' {
+		return false, err
+	}
+	sum, n := letters(text[1:])
+	if n != len(text)-1 {
+		return false, nil
+	}
+	ref := Ref{Place: sum, Row: row}
+	s, at, err := t.sumOf(ref)
+	if err != nil || !s.Many {
+		return false, err
+	}
+	t.takeSum(t.add(part{kind: isSum, ref: ref}), s, at)
+	return true, nil
 }
 
 // writeOut makes a sum an operation over its parts.
@@ -107,20 +150,22 @@ func (t *Tree) factor(f Factor, row int64) int32 {
 
 // summed writes a sum of many parts: the first two and the last, from which the others follow. Its inputs are noted as one.
 func (t *Tree) summed(i int32, role Role, w weighing, outer int) {
-	s := t.parts[i].sum
+	s := &t.sums[t.parts[i].sum]
 	first := t.take(t.parts[i].ref, role, w.by, s.Numbers)
 	if outer > additive {
 		t.out = append(t.out, '(')
 	}
 	for k, p := range s.Parts {
+		at := k
 		switch {
 		case k == 0:
 		case k == len(s.Parts)-1:
+			at = s.Count - 1
 			t.out = append(t.out, " + … + "...)
 		default:
 			t.out = append(t.out, " + "...)
 		}
-		number := first + p.At*s.Width
+		number := first + at*s.Width
 		for j, f := range p.Alternative.Factors {
 			if j > 0 {
 				t.out = append(t.out, " * "...)

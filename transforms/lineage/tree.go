@@ -38,14 +38,15 @@ type part struct {
 	number      float64
 	word        string // of a cell that holds text
 	ref         Ref
-	unknown     Ref // why it is null: a cell whose figure is not known
-	lost        Ref // such a cell that an aggregate has passed over
-	sum         *Sum
+	unknown     Ref   // why it is null: a cell whose figure is not known
+	lost        Ref   // such a cell that an aggregate has passed over
+	sum         int32 // of the tree's sums
 }
 
 // Tree reads, computes and follows terms, one after the other.
 type Tree struct {
 	parts []part
+	sums  []Sum
 	cells Cells
 	text  string // being read
 	at    int
@@ -78,11 +79,11 @@ func (t *Tree) read(text string) (int32, error) {
 	return i, err
 }
 
-// readCells reads a witness: cells separated by blanks. They come as the parts of one operation.
-func (t *Tree) readCells(text string) (int32, error) {
-	before, at := t.text, t.at
-	t.text, t.at = text, 0
-	defer func() { t.text, t.at = before, at }()
+// readCells reads the witness of a row of a model: cells separated by blanks. They come as the parts of one operation.
+func (t *Tree) readCells(of Ref, text string) (int32, error) {
+	before, at, row := t.text, t.at, t.row
+	t.text, t.at, t.row = text, 0, of.Row
+	defer func() { t.text, t.at, t.row = before, at, row }()
 	list := t.add(part{kind: isOp, op: "cells"})
 	return list, t.kids(list, false)
 }

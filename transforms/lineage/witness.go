@@ -106,6 +106,10 @@ func (b *block) witnessColumn(e node, aggregated bool, add func(node)) error {
 }
 
 func (b *block) witnessAggregate(e node, name string, add func(node)) error {
+	if term, ok := b.gatheredWitness(e, name); ok {
+		add(term)
+		return nil
+	}
 	var inside node
 	var err error
 	if name == "count_star" || len(list(e, "children")) == 0 {

@@ -33,6 +33,8 @@ type Column struct {
 	Col  int // 1-based
 	Name string
 	Type Type
+
+	Varied bool // its words hardly recur, as far as they were read
 }
 
 // List says how a sheet is read.
@@ -41,6 +43,8 @@ type List struct {
 	Header  int      // row of the header; 0 without one
 	Above   []string // the lines above the header
 	Columns []Column // by Col
+
+	judged bool // Varied is known
 }
 
 // sample is how many rows are looked at before reading begins; what comes later and does not fit begins it again.

@@ -16,12 +16,16 @@ import (
 // RowColumn is the column that says which row of the sheet a record stands in.
 const RowColumn = "row"
 
+// Varied is a key in the metadata of columns of words that hardly recur.
+const Varied = "varied"
+
 // Output takes the records of a list.
 type Output interface {
 	// Begin starts anew: a list whose later rows do not fit the types of the first ones is begun again with other types,
 	// and what was written before is to be forgotten.
 	Begin(*arrow.Schema) error
-	// Write takes a batch and keeps it no longer than the call, unless it retains it.
+	// Write takes a batch and keeps it no longer than the call, unless it retains it. Words that recur are numbers of a
+	// dictionary that is the batch's own.
 	Write(arrow.RecordBatch) error
 }
 
@@ -37,15 +41,23 @@ func (l *List) Schema() *arrow.Schema {
 	fields := []arrow.Field{{Name: RowColumn, Type: arrow.PrimitiveTypes.Int32}}
 	for _, c := range l.Columns {
 		fields = append(fields, arrow.Field{Name: c.Name, Nullable: true, Type: map[Type]arrow.DataType{
-			Unknown: arrow.BinaryTypes.String, Number: arrow.PrimitiveTypes.Float64, Bool: arrow.FixedWidthTypes.Boolean,
-			Date: arrow.FixedWidthTypes.Date32, DateTime: &arrow.TimestampType{Unit: arrow.Millisecond}, Text: arrow.BinaryTypes.String,
+			Unknown: wordsType, Number: arrow.PrimitiveTypes.Float64, Bool: arrow.FixedWidthTypes.Boolean,
+			Date: arrow.FixedWidthTypes.Date32, DateTime: &arrow.TimestampType{Unit: arrow.Millisecond}, Text: wordsType,
 		}[c.Type]})
+		if c.Varied {
+			f := &fields[len(fields)-1]
+			f.Type, f.Metadata = arrow.BinaryTypes.String, arrow.NewMetadata([]string{Varied}, []string{""})
+		}
 	}
 	return arrow.NewSchema(fields, nil)
 }
 
-// batchRows is the size of a batch: large enough that writing it column by column pays, small enough to keep a few.
-const batchRows = 32 << 10
+// A batch has as many rows as DuckDB's row groups, so that it can be one, or fewer where there are many columns: a few
+// batches are in memory at once.
+const (
+	batchRows  = 122_880
+	batchCells = 4 << 20
+)
 
 // retries is how often a list is begun again before all of it is looked at first.
 const retries = 3
@@ -60,7 +72,10 @@ func Read(ctx context.Context, b sheet.Book, i int, out Output) (*List, Report, 
 	for try := 0; ; try++ {
 		report, err := l.read(ctx, b, i, out)
 		var m *misfit
-		if !errors.As(err, &m) {
+		switch {
+		case errors.Is(err, errVaried):
+			continue
+		case !errors.As(err, &m):
 			return l, report, err
 		}
 		if try < retries {
@@ -83,6 +98,9 @@ func (m *misfit) Error() string {
 	return fmt.Sprintf("column %s holds other values than its first rows", sheet.ColumnName(m.col))
 }
 
+// errVaried ends a reading that keeps words which hardly recur in a dictionary, early and once at most.
+var errVaried = errors.New("the words hardly recur")
+
 // widen makes room for what did not fit.
 func (l *List) widen(m *misfit) {
 	i, ok := slices.BinarySearchFunc(l.Columns, m.col, func(c Column, col int) int { return c.Col - col })
@@ -98,9 +116,9 @@ func (l *List) read(ctx context.Context, b sheet.Book, i int, out Output) (Repor
 	if err := out.Begin(schema); err != nil {
 		return Report{}, err
 	}
-	r := &reading{list: l, schema: schema, out: out, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}
-	defer r.builder.Release()
+	r := &reading{list: l, schema: schema, out: out, most: max(1, min(batchRows, batchCells/schema.NumFields()))}
 	r.bind()
+	defer r.builder.Release()
 	_, err := b.Scan(ctx, i, r.row)
 	if err == nil {
 		err = r.flush()
@@ -113,7 +131,8 @@ type reading struct {
 	list    *List
 	schema  *arrow.Schema
 	out     Output
-	builder *array.RecordBuilder
+	most    int                  // rows of a batch
+	builder *array.RecordBuilder // with the numbers of words in place of the words
 	row0    *array.Int32Builder
 	fields  []field // by column number
 	n       int
@@ -125,17 +144,23 @@ type field struct {
 	typ  Type
 	used bool // the list has this column
 	rows int  // how many rows of the batch it has
-	size int  // bytes of the longest batch of texts so far
 	num  *array.Float64Builder
 	yes  *array.BooleanBuilder
 	day  *array.Date32Builder
 	time *array.TimestampBuilder
-	text *array.StringBuilder
+	text *vocabulary
+	long *array.StringBuilder // words that hardly recur
 }
 
-// bind finds the builders anew.
+// bind makes the builders.
 func (r *reading) bind() {
-	columns := r.list.Columns
+	columns, stored := r.list.Columns, r.schema.Fields()
+	for i := range stored {
+		if stored[i].Type == wordsType {
+			stored[i].Type = wordsType.IndexType
+		}
+	}
+	r.builder = array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(stored, nil))
 	r.fields = make([]field, 1)
 	if n := len(columns); n > 0 {
 		r.fields = make([]field, columns[n-1].Col+1)
@@ -153,11 +178,13 @@ func (r *reading) bind() {
 			f.day = b
 		case *array.TimestampBuilder:
 			f.time = b
+		case *array.Int32Builder:
+			f.text = newVocabulary(b)
 		case *array.StringBuilder:
-			f.text = b
+			f.long = b
 		}
 	}
-	r.builder.Reserve(batchRows)
+	r.builder.Reserve(r.most)
 }
 
 // row adds a row of the sheet.
@@ -188,7 +215,7 @@ func (r *reading) row(row *sheet.Row) error {
 	if !began {
 		return nil
 	}
-	if r.n++; r.n == batchRows {
+	if r.n++; r.n == r.most {
 		return r.flush()
 	}
 	return nil
@@ -206,7 +233,9 @@ func (f *field) null() {
 	case f.num != nil:
 		f.num.AppendNull()
 	case f.text != nil:
-		f.text.AppendNull()
+		f.text.add(cell{null: true})
+	case f.long != nil:
+		f.long.AppendNull()
 	case f.day != nil:
 		f.day.AppendNull()
 	case f.time != nil:
@@ -222,33 +251,49 @@ func (r *reading) add(f *field, c *sheet.Cell, row int) error {
 	case c.Type == sheet.Number && f.typ == Number:
 		f.num.UnsafeAppend(c.Num)
 	case c.Type == sheet.Text && f.typ == Text:
-		f.text.Append(c.Text)
+		return r.word(f, c.Text)
 	case c.Type == sheet.Date && f.typ == Date:
 		if day, ok := wholeDay(c.Num); ok {
 			f.day.UnsafeAppend(day)
 			return nil
 		}
-		return f.other(c)
+		return r.other(f, c)
 	case c.Type == sheet.Error || c.NoCache:
 		if r.report.Missing++; r.report.Missing == 1 {
 			r.report.First = sheet.A1(row, c.Col)
 		}
 		f.null()
 	default:
-		return f.other(c)
+		return r.other(f, c)
 	}
 	return nil
 }
 
+// word appends a word.
+func (r *reading) word(f *field, text string) error {
+	if f.long != nil {
+		f.long.Append(text)
+		return nil
+	}
+	if !f.text.add(cell{text: text}) || r.list.judged {
+		return nil
+	}
+	for i := range r.list.Columns {
+		c := &r.list.Columns[i]
+		c.Varied = r.fields[c.Col].text != nil && r.fields[c.Col].text.varied()
+	}
+	r.list.judged = true
+	return errVaried
+}
+
 // other appends a cell of one of the rarer types.
-func (f *field) other(c *sheet.Cell) error {
+func (r *reading) other(f *field, c *sheet.Cell) error {
 	t := typeOf(c)
 	if t == Unknown { // blanks, or a mark for a missing value
-		if f.text != nil {
-			f.text.Append(c.Text)
-		} else {
-			f.null()
+		if f.text != nil || f.long != nil {
+			return r.word(f, c.Text)
 		}
+		f.null()
 		return nil
 	}
 	if join(f.typ, t) != f.typ {
@@ -264,7 +309,7 @@ func (f *field) other(c *sheet.Cell) error {
 		at, _ := sheet.Time(c.Num)
 		f.time.UnsafeAppend(arrow.Timestamp(at.UnixMilli()))
 	case Text:
-		f.text.Append(asText(c, t))
+		return r.word(f, asText(c, t))
 	}
 	return nil
 }
@@ -295,21 +340,23 @@ func (r *reading) flush() error {
 			r.fields[i].fill(r.n)
 			r.fields[i].rows = 0
 		}
-	}
-	for i := range r.fields {
 		if f := &r.fields[i]; f.text != nil {
-			f.size = max(f.size, f.text.DataLen())
+			f.text.lookUp()
 		}
 	}
-	batch := r.builder.NewRecordBatch()
+	stored := r.builder.NewRecordBatch()
+	defer stored.Release()
+	columns := slices.Clone(stored.Columns())
+	for k, c := range r.list.Columns {
+		if f := &r.fields[c.Col]; f.text != nil {
+			columns[k+1] = f.text.take(columns[k+1])
+			defer columns[k+1].Release()
+		}
+	}
+	batch := array.NewRecordBatch(r.schema, columns, int64(r.n))
 	defer batch.Release()
 	r.report.Records += int64(r.n)
 	r.n = 0
-	r.builder.Reserve(batchRows)
-	for i := range r.fields {
-		if f := &r.fields[i]; f.text != nil {
-			f.text.ReserveData(f.size + f.size/16)
-		}
-	}
+	r.builder.Reserve(r.most)
 	return r.out.Write(batch)
 }

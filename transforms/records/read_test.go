@@ -2,6 +2,7 @@ package records_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,11 @@ func (o *output) Begin(s *arrow.Schema) error {
 	o.begun++
 	line := ""
 	for _, f := range s.Fields() {
-		line += fmt.Sprintf("%s:%s ", f.Name, f.Type)
+		kind := f.Type
+		if d, ok := kind.(*arrow.DictionaryType); ok {
+			kind = d.ValueType
+		}
+		line += fmt.Sprintf("%s:%s ", f.Name, kind)
 	}
 	o.lines = []string{strings.TrimSpace(line)}
 	return nil
@@ -120,6 +125,45 @@ func TestEveryColumnChangesItsMind(t *testing.T) {
 	_, report, err := records.Read(t.Context(), b, 0, out)
 	if err != nil || report.Records != 600+columns || out.begun > 6 || strings.Contains(out.lines[0], "float64") {
 		t.Errorf("%d records, begun %d times: %v", report.Records, out.begun, err)
+	}
+}
+
+// TestWords reads a long list with words that recur, words that hardly do, and gaps among both.
+func TestWords(t *testing.T) {
+	b := sheettest.MustParse("Code | Kind\n")
+	rows := &b.List[0].Rows
+	header := len(*rows)
+	const lines = 150_000 // more than a batch
+	var want []string
+	for n := range lines {
+		code, kind := fmt.Sprintf("code number %d", n), fmt.Sprintf("kind %d", n%7)
+		r := sheet.Row{Number: n + 2}
+		line := fmt.Sprint(n + 2)
+		for i, text := range []string{code, kind} {
+			if (n+i)%10 == 0 {
+				line += " | (null)"
+				continue
+			}
+			r.Cells = append(r.Cells, sheet.Cell{Col: i + 1, Type: sheet.Text, Text: text})
+			line += " | " + text
+		}
+		*rows = append(*rows, r)
+		want = append(want, line)
+	}
+	if header != 1 {
+		t.Fatalf("%d rows of header", header)
+	}
+	out := &output{}
+	l, _, err := records.Read(t.Context(), b, 0, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append([]string{"row:int32 Code:utf8 Kind:utf8"}, want...)
+	if !slices.Equal(want, out.lines) {
+		t.Error(cmp.Diff(want, out.lines))
+	}
+	if fields := l.Schema().Fields(); out.begun != 2 || fields[1].Type.ID() != arrow.STRING || fields[2].Type.ID() != arrow.DICTIONARY {
+		t.Errorf("begun %d times: %v", out.begun, fields)
 	}
 }
 

@@ -75,14 +75,18 @@ func inBrackets(text string) (Unit, bool) {
 
 // IsUnitLine reports whether a text says nothing but a unit.
 func IsUnitLine(text string) bool {
+	return len(text) <= 200 && IsUnitLineFolded(text, fold.Text(text))
+}
+
+// IsUnitLineFolded is IsUnitLine for a text of which t is what fold.Text makes.
+func IsUnitLineFolded(text, t string) bool {
 	if len(text) > 200 {
 		return false
 	}
-	t := fold.Text(text)
 	if from, ok := announced(strings.TrimLeft(t, "([ ")); ok {
 		return strings.Trim(t[from:], " :.)]") != ""
 	}
-	return isUnit(fold.Text(unbracket(firstPart(fold.Space(text)))))
+	return beginsUnit(t) && isUnit(fold.Text(unbracket(firstPart(fold.Space(text)))))
 }
 
 // announced finds a word such as "Đơn vị tính:" at the start of a folded text, or after a bracket, and gives the offset

@@ -35,6 +35,34 @@ var things = phrases(`m mm cm g gram ml w j t bộ cuốn tờ trang bao viên q
 // each are the units behind a slash, besides the others: đồng/người/tháng, kg/1000 dân.
 var each = phrases(`tháng năm quý ngày giờ vụ month year quarter day hour dân trẻ_em lao_động hộ_gia_đình capita ca`)
 
+// firstWords are the words that a unit can begin with.
+var firstWords = func() map[string]bool {
+	set := make(map[string]bool)
+	for _, known := range []map[string]bool{units, things} {
+		for p := range known {
+			first, _, _ := strings.Cut(p, " ")
+			set[first] = true
+		}
+	}
+	for w := range multipliers {
+		set[w] = true
+	}
+	return set
+}()
+
+// beginsUnit reports whether the first word of a folded text can be that of a unit. It tells most texts that are none.
+func beginsUnit(t string) bool {
+	t = strings.TrimLeft(t, " ()[]:;.")
+	if i := strings.IndexAny(t, " /"); i >= 0 && !strings.Contains(t[:i], "unit") {
+		t = t[:i]
+	} else if strings.Contains(t, "unit") {
+		return true // a translation may follow without a blank
+	}
+	short := strings.TrimRight(t, " ()[]:;.")
+	abbreviated, _, _ := strings.Cut(t, ".")
+	return firstWords[t] || firstWords[short] || firstWords[abbreviated]
+}
+
 // phrases makes a set of folded phrases; _ stands for the blank in one.
 func phrases(list string) map[string]bool {
 	set := make(map[string]bool)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -15,7 +17,7 @@ var fields = []string{"LKPT", "CNC", "DMDG", "_T"}
 // writeExpected writes what the indicators must be, worked out from the invented numbers themselves in exact
 // arithmetic: neither a book is read nor SQL run for it.
 func writeExpected(path string, in *input, first, second *edition, reg *register) error {
-	rows := [][]string{{"indicator", "time_period", "field", "obs_value", "obs_low", "obs_high", "obs_status"}}
+	rows := [][]string{{"indicator", "time_period", "field", "obs_value", "obs_low", "obs_high", "obs_status", "at"}}
 	outputs := map[string]map[int]map[string]*band{}
 	for _, base := range []string{current, constant} {
 		outputs[base] = map[int]map[string]*band{}
@@ -25,13 +27,18 @@ func writeExpected(path string, in *input, first, second *edition, reg *register
 	}
 	rows = append(rows, structureRows(outputs[current], first, second)...)
 	rows = append(rows, registerRows(reg)...)
+	rows = append(rows, outputRows(outputs)...)
+	for i, row := range rows {
+		rows[i] = append(row, make([]string, len(rows[0])-len(row))...)
+	}
+	rows = append(rows, otherRows(in, second, reg)...)
 	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("create file: %w", err)
 	}
 	defer f.Close()
 	w := csv.NewWriter(f)
-	if err := w.WriteAll(append(rows, outputRows(outputs)...)); err != nil {
+	if err := w.WriteAll(rows); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return f.Close()
@@ -173,4 +180,11 @@ func years[T any](m map[int]T) []int {
 	}
 	sort.Ints(all)
 	return all
+}
+
+// sortRows puts rows in the order of indicator, period, the last column and field.
+func sortRows(rows [][]string) {
+	slices.SortFunc(rows, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(a[7], b[7]), cmp.Compare(a[2], b[2]))
+	})
 }

@@ -58,6 +58,9 @@ type stringList struct {
 // read reads the list: what is usual quickly, and the rest strictly.
 func (l *stringList) read() error {
 	depth := l.x.Depth()
+	if !l.book.strict {
+		l.x.Aside("</si>", l.readPiece)
+	}
 	for {
 		if err := l.readUsual(); err != nil {
 			return err
@@ -133,33 +136,23 @@ const (
 // readUsual reads strings that stand for themselves, from between two of them (see usual.go).
 func (l *stringList) readUsual() error {
 	for {
+		if err := l.readPieces(); err != nil {
+			return err
+		}
 		b, end := l.x.Ahead()
 		if end == 0 || l.book.strict {
 			return nil
 		}
 		p := 0
 		for {
-			at := blank(b, p)
-			l.stuck = at
-			switch {
-			case bytes.HasPrefix(b[at:], []byte(itemOpen)):
-				at += len(itemOpen)
-			case bytes.HasPrefix(b[at:], []byte(itemSpace)):
-				at += len(itemSpace)
-			default:
-				at = 0
-			}
-			if at == 0 {
+			text, next := l.item(b, p)
+			if next == 0 {
 				break
 			}
-			n, ok := l.plain(b, at)
-			if !ok || !bytes.HasPrefix(b[at+n:], []byte(itemClose)) || l.escape {
-				break
-			}
-			if err := l.add(b[at:at+n], knownOf); err != nil {
+			if err := l.add(text, knownOf); err != nil {
 				return err
 			}
-			p = at + n + len(itemClose)
+			p = next
 		}
 		l.x.Take(p)
 		if l.stuck+widest <= end {
@@ -169,6 +162,25 @@ func (l *stringList) readUsual() error {
 			return err
 		}
 	}
+}
+
+// item reads a string that stands for itself, and where the next one begins; 0 stands for an unusual one.
+func (u *usual) item(b []byte, p int) (text []byte, next int) {
+	p = blank(b, p)
+	u.stuck = p
+	switch {
+	case bytes.HasPrefix(b[p:], []byte(itemOpen)):
+		p += len(itemOpen)
+	case bytes.HasPrefix(b[p:], []byte(itemSpace)):
+		p += len(itemSpace)
+	default:
+		return nil, 0
+	}
+	n, ok := u.plain(b, p)
+	if !ok || !bytes.HasPrefix(b[p+n:], []byte(itemClose)) || u.escape {
+		return nil, 0
+	}
+	return b[p : p+n], p + n + len(itemClose)
 }
 
 // textReader reads plain and rich texts: the children of <si> and <is>.

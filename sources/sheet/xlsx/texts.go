@@ -62,3 +62,12 @@ func (t *texts) add(text []byte, look func(string) sheet.Known) {
 	kept, _ := t.text(len(t.places) - 1)
 	t.places[len(t.places)-1] |= place(look(kept))
 }
+
+// join adds the texts of another list, which is given up.
+func (t *texts) join(o *texts) {
+	shift := place(len(t.blocks)) << (offsetBits + lengthBits + knownBits)
+	t.blocks = append(t.blocks, o.blocks...)
+	for _, p := range o.places {
+		t.places = append(t.places, p+shift)
+	}
+}

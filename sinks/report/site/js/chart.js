@@ -38,7 +38,7 @@
     });
     let width = 0;
     new ResizeObserver(() => {
-      if (host.clientWidth === width || !host.isConnected) return;
+      if (host.clientWidth === width || !host.isConnected || matchMedia("print").matches) return; // paper takes the picture as it is
       width = host.clientWidth;
       draw();
     }).observe(host);

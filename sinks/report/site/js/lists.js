@@ -32,17 +32,19 @@
     })),
   };
 
+  s.datasetTable = (list) => s.table({
+    caption: s.t("datasets"), rows: list, size: 100, columns: [
+      { head: s.t("dataset"), row: true, class: "wordy", sort: (d) => d.id, cell: (d) => [s.pageLink("dataset", d.file, s.pick(d.name)), " ", s.madeUp(d.illustrative), s.pick(d.note) ? [h("br"), h("span", { class: "note" }, s.pick(d.note))] : null] },
+      { head: s.t("kind"), class: "tight", sort: (d) => d.kind, cell: (d) => s.t(d.kind === "series" ? "observations" : "records") },
+      { head: s.t("rows"), number: true, sort: (d) => d.rows, cell: (d) => s.number(d.rows) },
+      { head: s.t("vintages"), number: true, sort: (d) => d.history, cell: (d) => s.number(d.history) },
+      { head: s.t("sources"), cell: (d) => d.sources.join(", ") },
+      { head: s.t("licence"), cell: (d) => d.licence || "" },
+    ],
+  });
+
   s.pages.datasets = {
     data: ["datasets"],
-    render: (main, [list]) => searchable(main, list, (d) => s.fold(d.id + " " + d.name.join(" ")), (found) => s.table({
-      caption: s.t("datasets"), rows: found, size: 100, columns: [
-        { head: s.t("dataset"), row: true, sort: (d) => d.id, cell: (d) => [s.pageLink("dataset", d.file, s.pick(d.name)), " ", s.madeUp(d.illustrative), h("br"), h("span", { class: "note" }, s.pick(d.note))] },
-        { head: s.t("kind"), sort: (d) => d.kind, cell: (d) => s.t(d.kind === "series" ? "observations" : "records") },
-        { head: s.t("rows"), number: true, sort: (d) => d.rows, cell: (d) => s.number(d.rows) },
-        { head: s.t("vintages"), number: true, sort: (d) => d.history, cell: (d) => s.number(d.history) },
-        { head: s.t("sources"), cell: (d) => d.sources.join(", ") },
-        { head: s.t("licence"), cell: (d) => d.licence || "" },
-      ],
-    })),
+    render: (main, [list]) => searchable(main, list, (d) => s.fold(d.id + " " + d.name.join(" ")), s.datasetTable),
   };
 })(window.statloom);

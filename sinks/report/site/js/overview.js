@@ -28,7 +28,9 @@
   s.pages.overview = {
     data: ["overview"],
     render: (main, [o]) => {
-      s.add(main, s.section(s.t("targets"), o.targets.length ? h("div", { class: "cards" }, o.targets.map((t) => s.targetCard(t, o.previous))) : h("p", { class: "note" }, s.t("noTargets"), " ", h("a", { href: s.root + "indicators.html" }, s.t("indicators")))),
+      const first = o.targets.length ? s.section(s.t("targets"), h("div", { class: "cards" }, o.targets.map((t) => s.targetCard(t, o.previous)))) :
+        s.section(s.t("datasets"), h("p", { class: "note" }, s.t("noTargets"), " ", o.counts.indicators ? h("a", { href: s.root + "indicators.html" }, s.t("indicators")) : s.t("howToTarget")), s.datasetTable(o.datasets || []));
+      s.add(main, first,
         h("div", { class: "two" }, s.section(s.t("changes"), changes(o)), s.section(s.t("atAGlance"), glance(o))));
     },
   };

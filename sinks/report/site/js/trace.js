@@ -208,11 +208,16 @@
   };
 
   // reveal scrolls a region, and nothing round it, so that a cell can be seen: sideways no further than needed, so that the
-  // labels of its line stay if they can.
+  // labels of its line stay if they can, and by whole columns, so that none is cut behind the numbers of the lines.
   const reveal = (scroll, cell) => {
     const box = scroll.getBoundingClientRect(), at = cell.getBoundingClientRect();
     scroll.scrollTop += at.top - box.top - (box.height - at.height) / 2;
-    if (at.right > box.right) scroll.scrollLeft += at.right - box.right + 8;
+    if (at.right <= box.right) return;
+    const need = scroll.scrollLeft + at.right - box.right + 8;
+    const numbers = scroll.querySelector("tbody th").offsetWidth;
+    const start = (e) => e.getBoundingClientRect().left - box.left - scroll.clientLeft + scroll.scrollLeft - numbers;
+    const whole = [...scroll.querySelectorAll("thead th")].map(start).find((x) => x >= need);
+    scroll.scrollLeft = Math.min(whole === undefined ? need : whole, start(cell));
   };
 
   // cellAlone shows the cell of an observation.

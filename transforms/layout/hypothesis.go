@@ -1,0 +1,112 @@
+package layout
+
+// hypothesis is a sum or a mean that comes near in the places that tell most: it is worth looking at all places.
+type hypothesis struct {
+	kind IdentityKind
+	ops  []int
+	cost float64
+	set  int // of those of one set only the first that holds counts; 0 for none
+}
+
+// standing are the hypotheses about one line that rest on nothing but the figures. They are the same in each round of a
+// search, and in a second search of the same figures, and are looked for once.
+type standing struct {
+	known   bool
+	runs    [2][]hypothesis // downwards and upwards
+	strides []hypothesis
+	twos    []hypothesis
+}
+
+// offered are the relations that came of them in one search.
+type offered struct {
+	known              bool
+	runs               [2][]relation
+	kin, strides, twos []relation
+}
+
+// steps are the two directions in which parts stand beside their sum.
+var steps = [2]int{1, -1}
+
+// standingOf looks for the standing hypotheses about a line.
+func (s *search) standingOf(r int) *standing {
+	if s.figures.standing == nil {
+		s.figures.standing = make([]standing, s.n)
+	}
+	h := &s.figures.standing[r]
+	if h.known {
+		return h
+	}
+	h.known = true
+	for i, step := range steps {
+		h.runs[i] = s.runs(r, step, nil, costRun)
+	}
+	if s.other || s.n <= stridedRows {
+		h.strides = s.strides(r, nil)
+	}
+	h.twos = s.twos(r)
+	return h
+}
+
+// offeredOf checks the standing hypotheses about a line.
+func (s *search) offeredOf(r int) *offered {
+	if s.offered == nil {
+		s.offered = make([]offered, s.n)
+	}
+	o := &s.offered[r]
+	if o.known {
+		return o
+	}
+	o.known = true
+	h := s.standingOf(r)
+	for i := range steps {
+		o.runs[i] = s.try(nil, r, h.runs[i])
+	}
+	if s.kin != nil {
+		for _, parts := range s.kin[r] {
+			o.kin = s.offer(o.kin, Sum, r, s.telling(parts), 1, costKin)
+		}
+	}
+	o.strides = s.try(nil, r, h.strides)
+	o.twos = s.try(nil, r, h.twos)
+	return o
+}
+
+// try offers hypotheses about a line.
+func (s *search) try(list []relation, r int, all []hypothesis) []relation {
+	taken := 0
+	for i := range all {
+		h := &all[i]
+		if h.set != 0 && h.set == taken {
+			continue
+		}
+		before := len(list)
+		if list = s.offer(list, h.kind, r, h.ops, 1, h.cost); len(list) > before {
+			taken = h.set
+		}
+	}
+	return list
+}
+
+// aim is a place of a line that sums are held against.
+type aim struct {
+	place            int
+	want, half, slip float64
+}
+
+// aims are the places of a line that tell most.
+type aims struct {
+	list [3]aim
+	n    int
+}
+
+func (f *figures) aims(r int, places []int) (out aims) {
+	for i, q := range places {
+		want, half := f.at(r, q), f.halfAt(r, q)
+		out.list[i] = aim{q, want, half, slip(half, want)}
+	}
+	out.n = len(places)
+	return out
+}
+
+// few reports whether so many of the places are less than half of them.
+func (a *aims) few(near int) bool { return near*2 < a.n || near == 0 }
