@@ -32,6 +32,7 @@ var notRun = map[string]string{
 // TestDocumentation runs every command, query and configuration of README.md and docs; Python and R are run by tools/clients.
 // Commands that only stand in a sentence must be ones that the program knows.
 func TestDocumentation(t *testing.T) {
+	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil || len(pages) < 10 {
 		t.Fatalf("%v, %v", pages, err)

@@ -14,6 +14,7 @@ import (
 
 // Who types is asked for a book and whether to run it, and sees the page.
 func TestFirstHour(t *testing.T) {
+	t.Parallel()
 	const book = "Industrial output by activity,,\nUnit: billion dong,,\n\n,2022,2023\nTotal,300.5,310.5\nMining,100,110\nManufacturing,200.5,200.5\n"
 	for name, c := range map[string]struct {
 		args            []string

@@ -109,7 +109,6 @@ func closeTo(have, want string) bool {
 // A run that is killed at any moment leaves readers what they had, and the next run gives the very release that an
 // undisturbed one gives: the same Parquet bytes, but for the two tables that tell times.
 func TestKilledRunGoesOn(t *testing.T) {
-	t.Parallel()
 	quiet := sample(t)
 	started := time.Now()
 	statloom(t, quiet, nil, "run").must(t, 0)

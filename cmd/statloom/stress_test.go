@@ -15,7 +15,6 @@ import (
 // often (make stress), and a few times are tried in every test. After every kill readers have a whole release with the whole history or, before the first one, none.
 // In the end an undisturbed run gives what it gives in a fresh folder.
 func TestStress(t *testing.T) {
-	t.Parallel()
 	kills := 3
 	if text := os.Getenv("STATLOOM_STRESS"); text != "" {
 		var err error

@@ -67,6 +67,7 @@ func charts(t *testing.T, path string) (n int) {
 
 // The sample's workbook holds the published values, most of them as formulas over its own data, and a chart an indicator.
 func TestWorkbook(t *testing.T) {
+	t.Parallel()
 	dir, path := workbook(t)
 	values, formulas := numbers(t, path)
 	have := map[string]bool{}
