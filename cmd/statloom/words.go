@@ -1,5 +1,7 @@
 package main
 
+import "github.com/statloom/statloom/pipeline/notify"
+
 // wording is what the program says to readers of results. Messages to operators are in English throughout.
 type wording struct {
 	published, unchanged, quarantined, illustrative     string
@@ -18,7 +20,7 @@ func words(language string) wording {
 			illustrative: "This release holds illustrative figures: they are made up and are not statistics.",
 			target:       "Target", goal: "Goal", by: "By", latest: "In", value: "Value", gap: "Gap", status: "Status",
 			about: "about", required: "Needs a year",
-			statuses: map[string]string{"reached": "reached", "on_track": "on track", "at_risk": "at risk", "off_track": "off track", "no_data": "no data"},
+			statuses: notify.Statuses("en"),
 		}
 	}
 	return wording{
@@ -28,7 +30,7 @@ func words(language string) wording {
 		illustrative: "SỐ LIỆU MINH HOẠ: bản phát hành này có số liệu tự đặt, không phải số liệu thống kê (illustrative figures).",
 		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ", value: "Giá trị", gap: "Chênh lệch", status: "Trạng thái",
 		about: "khoảng", required: "Cần mỗi năm",
-		statuses: map[string]string{"reached": "đạt", "on_track": "đúng lộ trình", "at_risk": "có nguy cơ", "off_track": "chậm lộ trình", "no_data": "chưa có số liệu"},
+		statuses: notify.Statuses("vi"),
 	}
 }
 

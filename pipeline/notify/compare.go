@@ -117,12 +117,12 @@ func (c *comparer) quarantine(ctx context.Context) error {
 	return err
 }
 
-// statuses are the words for how a target stands.
-func statuses(language string) map[string]string {
+// Statuses are the words for how a target stands.
+func Statuses(language string) map[string]string {
 	if language == "en" {
 		return map[string]string{"reached": "reached", "on_track": "on track", "at_risk": "at risk", "off_track": "off track", "no_data": "no data"}
 	}
-	return map[string]string{"reached": "đạt", "on_track": "đúng lộ trình", "at_risk": "có nguy cơ", "off_track": "chậm lộ trình", "no_data": "chưa có số liệu"}
+	return map[string]string{"reached": "đạt", "on_track": "đúng tiến độ", "at_risk": "có nguy cơ", "off_track": "chậm tiến độ", "no_data": "chưa có số liệu"}
 }
 
 // targets tells of every target whose status is another one.
@@ -139,7 +139,7 @@ func (c *comparer) targets(ctx context.Context) error {
 			return err
 		}
 		word := func(language string) string {
-			words := statuses(language)
+			words := Statuses(language)
 			return words[before.String] + " → " + words[after.String]
 		}
 		details := []Text{{VI: word("vi"), EN: word("en")}}
