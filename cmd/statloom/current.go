@@ -155,7 +155,7 @@ func (a *app) showTargets(ctx context.Context, cfg *config.Config, id string) (e
 			required = signed(growth, 1, cfg.Language) + " %"
 		}
 		err := out.row(name, strings.TrimSpace(sign+" "+localise(short, cfg.Language)+" "+unit), period, when, shown, signed(gap, decimals, cfg.Language), required,
-			a.paint(statusColor(status), w.statuses[status]))
+			a.paint(statusColor(status), standing(status, cfg.Language)))
 		if err != nil {
 			return err
 		}

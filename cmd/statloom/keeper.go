@@ -83,8 +83,7 @@ func (k *keeper) Run(ctx context.Context, job schedule.Job) error {
 	one.logger, one.quiet = log, true
 	log.Info("run begins", "trigger", o.trigger, "rules", job.Rules, "sources", job.Sources)
 	_, report, err := one.once(ctx, k.cfg, o)
-	switch {
-	case fault.KindOf(err) == fault.Locked, errors.Is(err, context.Canceled):
+	if fault.KindOf(err) == fault.Locked || errors.Is(err, context.Canceled) {
 		return err
 	}
 	k.metrics.Ended(report)

@@ -1,13 +1,16 @@
 package main
 
-import "github.com/statloom/statloom/pipeline/notify"
+import (
+	"strings"
+
+	wordlist "github.com/statloom/statloom/sinks/words"
+)
 
 // wording is what the program says to readers of results. Messages to operators are in English throughout.
 type wording struct {
 	published, unchanged, quarantined, illustrative     string
 	target, goal, by, latest, value, gap, status, about string
 	required                                            string // growth a year
-	statuses                                            map[string]string
 }
 
 // words gives the wording in a language of the configuration.
@@ -20,7 +23,6 @@ func words(language string) wording {
 			illustrative: "This release holds illustrative figures: they are made up and are not statistics.",
 			target:       "Target", goal: "Goal", by: "By", latest: "In", value: "Value", gap: "Gap", status: "Status",
 			about: "about", required: "Needs a year",
-			statuses: notify.Statuses("en"),
 		}
 	}
 	return wording{
@@ -30,8 +32,16 @@ func words(language string) wording {
 		illustrative: "SỐ LIỆU MINH HOẠ: bản phát hành này có số liệu tự đặt, không phải số liệu thống kê (illustrative figures).",
 		target:       "Mục tiêu", goal: "Chỉ tiêu", by: "Đến", latest: "Kỳ", value: "Giá trị", gap: "Chênh lệch", status: "Trạng thái",
 		about: "khoảng", required: "Cần mỗi năm",
-		statuses: notify.Statuses("vi"),
 	}
+}
+
+// standing says how a target stands, as the page does.
+func standing(status, language string) string {
+	t, ok := wordlist.Of("standing", status)
+	if !ok {
+		return status
+	}
+	return strings.ToLower(t.In(language))
 }
 
 // Colours of a terminal.

@@ -9,11 +9,13 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/diff"
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/release"
+	"github.com/statloom/statloom/sinks/words"
 )
 
 // Thresholds say from when on changes between two releases are told, in percent.
@@ -117,12 +119,13 @@ func (c *comparer) quarantine(ctx context.Context) error {
 	return err
 }
 
-// Statuses are the words for how a target stands.
-func Statuses(language string) map[string]string {
-	if language == "en" {
-		return map[string]string{"reached": "reached", "on_track": "on track", "at_risk": "at risk", "off_track": "off track", "no_data": "no data"}
+// standing says how a target stands, in the words of the page and the workbook.
+func standing(status string) Text {
+	t, ok := words.Of("standing", status)
+	if !ok {
+		return Same(status)
 	}
-	return map[string]string{"reached": "đạt", "on_track": "đúng tiến độ", "at_risk": "có nguy cơ", "off_track": "chậm tiến độ", "no_data": "chưa có số liệu"}
+	return Text{VI: strings.ToLower(t.VI), EN: strings.ToLower(t.EN)}
 }
 
 // targets tells of every target whose status is another one.
@@ -138,11 +141,8 @@ func (c *comparer) targets(ctx context.Context) error {
 		if err := rows.Scan(&id, &name.VI, &name.EN, &before, &after, &comparison, &goal, &unit, &period, &when, &value); err != nil {
 			return err
 		}
-		word := func(language string) string {
-			words := Statuses(language)
-			return words[before.String] + " → " + words[after.String]
-		}
-		details := []Text{{VI: word("vi"), EN: word("en")}}
+		was, is := standing(before.String), standing(after.String)
+		details := []Text{{VI: was.VI + " → " + is.VI, EN: was.EN + " → " + is.EN}}
 		short := func(x float64, language string) string { return number(x, language) + " " + unit }
 		if value.Valid {
 			details = append(details, Text{

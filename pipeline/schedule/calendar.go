@@ -41,6 +41,7 @@ func (d Date) at(clock time.Duration) time.Time {
 
 func (d Date) plus(days int) Date    { return dateOf(d.at(0).AddDate(0, 0, days)) }
 func (d Date) weekday() time.Weekday { return d.at(0).Weekday() }
+
 func lastOf(year int, m time.Month) Date {
 	return dateOf(time.Date(year, m+1, 0, 0, 0, 0, 0, time.UTC))
 }

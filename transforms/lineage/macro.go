@@ -15,7 +15,7 @@ type macro struct {
 
 // readFunctions finds the aggregate functions and the macros of the database; listing functions is slow, and done once.
 func (r *Rewriter) readFunctions(ctx context.Context) error {
-	rows, err := r.db.Query(ctx, `SELECT DISTINCT lower(function_name), 
+	rows, err := r.db.Query(ctx, `SELECT DISTINCT lower(function_name),
 			CASE function_type WHEN 'macro' THEN lower(array_to_string(parameters, ',')) END, CASE function_type WHEN 'macro' THEN macro_definition END
 		FROM duckdb_functions() WHERE function_type = 'aggregate' OR function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL`)
 	if err != nil {
