@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/transforms"
@@ -24,49 +27,90 @@ type TestResult struct {
 // RunTests computes indicators of the rows that tests give, each test in a database of its own, and compares. The error
 // is of the running itself.
 func RunTests(ctx context.Context, set Set, datasets []Schema, prepare func(context.Context, *duck.DB) error, tests []transforms.Test) ([]TestResult, error) {
-	var results []TestResult
-	for _, t := range tests {
-		message, err := runTest(ctx, set, datasets, prepare, t)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			message = err.Error()
-		}
-		results = append(results, TestResult{t.ID, message})
+	s := &stage{set: set, datasets: datasets, prepare: prepare}
+	if err := s.rehearse(ctx); err != nil {
+		return nil, err
 	}
-	return results, nil
+	results := make([]TestResult, len(tests))
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, t := range tests {
+		group.Go(func() error {
+			message, err := s.run(within, t)
+			if err != nil {
+				message = err.Error()
+			}
+			results[i] = TestResult{t.ID, message}
+			return within.Err()
+		})
+	}
+	return results, group.Wait()
 }
 
-func runTest(ctx context.Context, set Set, datasets []Schema, prepare func(context.Context, *duck.DB) error, t transforms.Test) (message string, err error) {
+// stage is what all tests have in common.
+type stage struct {
+	set      Set
+	datasets []Schema
+	prepare  func(context.Context, *duck.DB) error
+	order    []*node // of the whole set
+}
+
+// open makes a database of some datasets, which are empty.
+func (s *stage) open(ctx context.Context, has func(Schema) bool) (*duck.DB, error) {
 	db, err := duck.Create(ctx, ":memory:", duck.Options{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	if s.prepare != nil {
+		err = s.prepare(ctx, db)
+	}
+	for _, d := range s.datasets {
+		if err == nil && has(d) {
+			err = d.make(ctx, db)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// rehearse finds out what hangs on what, once for all tests.
+func (s *stage) rehearse(ctx context.Context) (err error) {
+	db, err := s.open(ctx, func(Schema) bool { return true })
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	b := &builder{db: db, set: s.set}
+	if _, err := b.plan(ctx); err != nil {
+		return err
+	}
+	s.order = b.order
+	return nil
+}
+
+func (s *stage) run(ctx context.Context, t transforms.Test) (message string, err error) {
+	for name := range t.Given {
+		if !slices.ContainsFunc(s.datasets, func(d Schema) bool { return d.Dataset == name }) {
+			return "", fmt.Errorf("given %s: there is no such dataset", name)
+		}
+	}
+	needed, reads, err := s.needed(t.Indicator)
+	if err != nil {
+		return "", err
+	}
+	db, err := s.open(ctx, func(d Schema) bool { return reads[strings.ToLower(d.Dataset)] || t.Given[d.Dataset] != "" })
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if prepare != nil {
-		if err := prepare(ctx, db); err != nil {
-			return "", err
-		}
-	}
-	for _, d := range datasets {
-		if err := d.make(ctx, db); err != nil {
-			return "", err
-		}
+	for _, d := range s.datasets {
 		if text, ok := t.Given[d.Dataset]; ok {
 			if err := give(ctx, db, d.Dataset, text); err != nil {
 				return "", fmt.Errorf("given %s: %w", d.Dataset, err)
 			}
 		}
-	}
-	for name := range t.Given {
-		if !slices.ContainsFunc(datasets, func(d Schema) bool { return d.Dataset == name }) {
-			return "", fmt.Errorf("given %s: there is no such dataset", name)
-		}
-	}
-	needed, err := set.needed(ctx, db, t.Indicator)
-	if err != nil {
-		return "", err
 	}
 	if _, err := Build(ctx, db, needed); err != nil {
 		return "", err
@@ -74,41 +118,43 @@ func runTest(ctx context.Context, set Set, datasets []Schema, prepare func(conte
 	return compare(ctx, db, t)
 }
 
-// needed is the part of a set that an indicator is made of.
-func (s Set) needed(ctx context.Context, db *duck.DB, id string) (Set, error) {
-	b := &builder{db: db, set: s}
-	if _, err := b.plan(ctx); err != nil {
-		return Set{}, err
-	}
-	keep := map[*node]bool{}
+// needed is the part of the set that an indicator is made of, and the datasets that it reads.
+func (s *stage) needed(id string) (Set, map[string]bool, error) {
+	keep := map[string]bool{}
+	reads := map[string]bool{}
 	var take func(n *node)
 	take = func(n *node) {
-		if !keep[n] {
-			keep[n] = true
-			for _, other := range n.needs {
-				take(other)
-			}
+		if keep[n.name] {
+			return
+		}
+		keep[n.name] = true
+		for _, table := range n.reads {
+			reads[strings.TrimSuffix(table, "_history")] = true
+		}
+		for _, other := range n.needs {
+			take(other)
 		}
 	}
-	for _, n := range b.order {
+	for _, n := range s.order {
 		if n.indicator != nil && n.id == id {
 			take(n)
 		}
 	}
 	if len(keep) == 0 {
-		return Set{}, fmt.Errorf("there is no indicator %s", id)
+		return Set{}, nil, fmt.Errorf("there is no indicator %s", id)
 	}
-	out := Set{Language: s.Language, Keys: s.Keys}
-	for _, n := range b.nodes() {
-		for kept := range keep {
-			if kept.id == n.id && n.model != nil && kept.model != nil {
-				out.Models = append(out.Models, *n.model)
-			} else if kept.id == n.id && n.indicator != nil && kept.indicator != nil {
-				out.Indicators = append(out.Indicators, *n.indicator)
-			}
+	out := Set{Language: s.set.Language, Keys: s.set.Keys}
+	for _, m := range s.set.Models {
+		if keep[strings.ToLower(m.ID)] {
+			out.Models = append(out.Models, m)
 		}
 	}
-	return out, nil
+	for _, ind := range s.set.Indicators {
+		if keep[strings.ToLower(ind.ID)] {
+			out.Indicators = append(out.Indicators, ind)
+		}
+	}
+	return out, reads, nil
 }
 
 // give puts rows into an empty dataset.
