@@ -10,7 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/statloom/statloom/pipeline/fault"
@@ -87,18 +86,18 @@ func writeParquet(f *os.File, schema *arrow.Schema, feed <-chan arrow.RecordBatc
 			}
 		}
 	}
-	w, err := pqarrow.NewFileWriter(schema, keptOpen{f}, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
+	w, err := newBatchWriter(schema, keptOpen{f}, parquet.NewWriterProperties(props...))
 	if err != nil {
 		return err
 	}
 	for b := range feed {
-		err := w.WriteBuffered(b)
+		err := w.write(b)
 		b.Release()
 		if err != nil {
 			return err
 		}
 	}
-	return w.Close()
+	return w.close()
 }
 
 // keptOpen is a file that the Parquet writer does not close.

@@ -36,7 +36,7 @@ func (p *proposal) check(t *layout.Table) {
 		if len(p.Checks) == mostChecks {
 			return
 		}
-		if id.Kind != layout.Sum || id.Against > 0 || id.Confidence < sureSum || len(id.Operands) < 2 || len(id.Operands) > mostParts {
+		if id.Kind != layout.Sum || id.Implied || id.Against > 0 || id.Confidence < sureSum || len(id.Operands) < 2 || len(id.Operands) > mostParts {
 			continue
 		}
 		if d, total, parts, ok := p.dimensionOf(id); ok {

@@ -21,7 +21,7 @@ var sqlWords = words(`all analyse analyze and anti any array as asc asof asymmet
 	table tablesample then to trailing true union unique unpack unpivot using variadic verbose when where window with`)
 
 // ownTables are the tables of every release.
-var ownTables = words(`checks code_lists concordances corrections datasets indicator_band_formulas indicator_band_inputs indicator_catalogue indicator_edges indicator_formulas indicator_inputs indicator_terms indicators quarantine revision_summary revisions runs snapshots target_projections targets`)
+var ownTables = words(`checks code_lists concordances corrections datasets indicator_band_formulas indicator_band_inputs indicator_catalogue indicator_edges indicator_formulas indicator_inputs indicator_shape_inputs indicator_shapes indicators quarantine revision_summary revisions runs snapshots target_projections targets`)
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}

@@ -89,7 +89,7 @@ func (d *decoded) Names() []Name {
 }
 
 func (d *decoded) Scan(ctx context.Context, i int, visit func(*Row) error) (*Tail, error) {
-	s := decoding{book: d, sheet: i, fonts: map[StyleID]charset.Font{}, known: map[textKey]string{}}
+	s := decoding{book: d, sheet: i}
 	tail, err := d.Book.Scan(ctx, i, func(r *Row) error {
 		row, err := s.row(ctx, r)
 		if err != nil {
@@ -265,7 +265,10 @@ func (s *decoding) remember(key textKey, decode func() (string, error)) (string,
 	if err != nil {
 		return "", err
 	}
-	if len(s.known) >= most {
+	switch {
+	case s.known == nil:
+		s.known = map[textKey]string{}
+	case len(s.known) >= most:
 		clear(s.known)
 	}
 	s.known[key] = text
@@ -276,6 +279,9 @@ func (s *decoding) font(id StyleID) charset.Font {
 	font, ok := s.fonts[id]
 	if !ok {
 		font = charset.FontOf(s.book.Style(id).Font)
+		if s.fonts == nil {
+			s.fonts = map[StyleID]charset.Font{}
+		}
 		s.fonts[id] = font
 	}
 	return font
@@ -313,7 +319,7 @@ func (d *decoded) lean(ctx context.Context, i int, doubt charset.Doubt) (charset
 		return e.lean, nil
 	}
 	var tally charset.Tally
-	s := decoding{book: d, fonts: map[StyleID]charset.Font{}}
+	s := decoding{book: d}
 	_, err := d.Book.Scan(ctx, i, func(r *Row) error {
 		for k := range r.Cells {
 			c := &r.Cells[k]

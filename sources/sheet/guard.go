@@ -18,7 +18,7 @@ type guard struct {
 }
 
 func (g guard) run(ctx context.Context, f func(context.Context) error) (err error) {
-	late := Exceeds(g.file, "", "", LimitTime, g.limit)
+	late := &lateness{g}
 	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, late)
 	defer cancel()
 	defer func() {
@@ -32,10 +32,17 @@ func (g guard) run(ctx context.Context, f func(context.Context) error) (err erro
 	}()
 	err = f(ctx)
 	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), late) {
-		return late
+		return late.Unwrap()
 	}
 	return err
 }
+
+// lateness is why a reader is stopped. It is put into words when it happens: that a book is read in time is the rule.
+type lateness struct{ guard }
+
+func (l *lateness) Error() string { return l.Unwrap().Error() }
+
+func (l *lateness) Unwrap() error { return Exceeds(l.file, "", "", LimitTime, l.limit) }
 
 // panicked keeps what a reader panicked with. The stack is for logs at debug level; the text stays short.
 type panicked struct {

@@ -31,12 +31,24 @@ func Text(s string) string {
 	if t, ok := plain(s); ok {
 		return t
 	}
-	b := make([]byte, 0, len(s)+8)
-	for _, r := range fold([]rune(visible(s)), nil) {
+	var in, out [short]rune
+	b := make([]byte, 0, 4*short)
+	for _, r := range fold(runes(visible(s), in[:0]), nil, out[:0]) {
 		b = utf8.AppendRune(b, r)
 	}
 	return string(b)
 }
+
+// runes appends the runes of a text.
+func runes(s string, to []rune) []rune {
+	for _, r := range s {
+		to = append(to, r)
+	}
+	return to
+}
+
+// short is how many runes most labels have at most; no memory is asked for to fold them.
+const short = 64
 
 // Space makes a text fit to show: NFC, white space of every kind collapsed to single blanks and trimmed. Case and
 // everything else stay as they are.
@@ -134,9 +146,8 @@ func visible(s string) string {
 }
 
 // fold folds visible text rune by rune. Where from is given, from[i] becomes the index in the input of rune i of the
-// result; it must have room for len(in) entries.
-func fold(in []rune, from []int) []rune {
-	out := make([]rune, 0, len(in))
+// result; it must have room for len(in) entries. The result is appended to out, which is empty.
+func fold(in []rune, from []int, out []rune) []rune {
 	gap, marks := false, false
 	put := func(r rune, i int) {
 		if from != nil {

@@ -85,10 +85,12 @@ type Mapped struct {
 
 // Map folds like Text and remembers the origin of every part.
 func Map(s string) Mapped {
-	in := []rune(visible(s))
-	from := make([]int, len(in)+1)
-	out := fold(in, from)
-	starts := make([]int, len(in)+1)
+	source := visible(s)
+	var given, folded [short]rune
+	in := runes(source, given[:0])
+	places := make([]int, 2*len(in)+2)
+	from, starts := places[:len(in)+1], places[len(in)+1:]
+	out := fold(in, from, folded[:0])
 	for i, r := range in {
 		starts[i+1] = starts[i] + utf8.RuneLen(r)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -28,27 +29,38 @@ type cells struct {
 	columns []once[*cellColumn] // by place
 	sums    []once[*sums]       // by place
 
+	terms   map[*lineage.Relation]*once[map[lineage.Want]*cellColumn] // of models
 	reading sync.Mutex
-	lists   map[string]*rowList // by table and column
+	lists   map[string]*rowLists // by table and column
 }
 
 func newCells(ctx context.Context, b *builder) *cells {
 	places := b.rewriter.Places()
+	terms := map[*lineage.Relation]*once[map[lineage.Want]*cellColumn]{}
+	for _, p := range places {
+		if p.Relation.Kind == lineage.Interned && terms[p.Relation] == nil {
+			terms[p.Relation] = &once[map[lineage.Want]*cellColumn]{}
+		}
+	}
 	return &cells{
-		ctx: ctx, db: b.db, places: places, source: b.readable.sourceTable, gathers: b.rewriter.Gathers(),
-		columns: make([]once[*cellColumn], len(places)), sums: make([]once[*sums], len(places)), lists: map[string]*rowList{},
+		terms: terms, ctx: ctx, db: b.db, places: places, source: b.readable.sourceTable, gathers: b.rewriter.Gathers(),
+		columns: make([]once[*cellColumn], len(places)), sums: make([]once[*sums], len(places)), lists: map[string]*rowLists{},
 	}
 }
 
 // once holds what is made when it is first asked for.
 type once[T any] struct {
 	sync.Once
+	done atomic.Bool
 	made T
 	err  error
 }
 
 func (o *once[T]) get(make func() (T, error)) (T, error) {
-	o.Do(func() { o.made, o.err = make() })
+	o.Do(func() {
+		o.made, o.err = make()
+		o.done.Store(true)
+	})
 	return o.made, o.err
 }
 
@@ -56,13 +68,11 @@ func (o *once[T]) get(make func() (T, error)) (T, error) {
 type cellColumn struct {
 	numbers []float64
 	texts   []string // where the column holds no amounts, or terms
-	null    []bool
-	unknown []bool // the figure exists and is not known: not "no phenomenon"
-	status  []byte // 0 where there is none
+	marks   []byte   // the rank of its status, isNull, isUnknown
 
+	usual    byte // the mark of most cells
 	interned bool
 	form     lineage.Form
-	name     string
 	table    string
 }
 
@@ -71,7 +81,11 @@ func (c *cells) column(place int32) (*cellColumn, error) {
 	if place < 0 || int(place) >= len(c.places) {
 		return nil, fmt.Errorf("follow a value: there is no place %d", place)
 	}
-	return c.columns[place].get(func() (*cellColumn, error) {
+	o := &c.columns[place]
+	if o.done.Load() { // as nearly always: it is asked for every value
+		return o.made, o.err
+	}
+	return o.get(func() (*cellColumn, error) {
 		p := c.places[place]
 		load := c.load
 		if p.Relation.Kind == lineage.Interned {
@@ -81,13 +95,27 @@ func (c *cells) column(place int32) (*cellColumn, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s of %s: %w", p.Column, p.Relation.Name, query.Reason(err))
 		}
-		col.form, col.name, col.table = p.Form, p.Column, c.source(p)
+		col.form, col.table = p.Form, c.source(p)
 		return col, nil
 	})
 }
 
+// What marks say of a cell beside the rank of its status. Nearly all are of rank 1 or without a status, 0.
+const (
+	isNull     byte = 0x80
+	isUnknown  byte = 0x40 // the figure exists and is not known: not "no phenomenon"
+	usualMarks byte = 1
+	rankMarks  byte = 0x0f
+)
+
+// ranks are the statuses from the strongest to the weakest, from 1; those after lastRank are of cells without an amount.
+const (
+	ranks         = "\x00ABPEFMC"
+	lastRank byte = 5
+)
+
 func (col *cellColumn) has(row int64) error {
-	if row < 0 || row >= int64(len(col.null)) && row >= int64(len(col.texts)) {
+	if row < 0 || row >= int64(len(col.marks)) && row >= int64(len(col.texts)) {
 		return fmt.Errorf("follow a value: %s has no row %d", col.table, row)
 	}
 	return nil
@@ -102,7 +130,8 @@ func (c *cells) Cell(ref lineage.Ref) (lineage.Cell, error) {
 	if err != nil {
 		return lineage.Cell{}, err
 	}
-	out := lineage.Cell{Null: col.null[ref.Row], Unknown: col.unknown[ref.Row], Status: col.status[ref.Row]}
+	mark := col.marks[ref.Row]
+	out := lineage.Cell{Null: mark&isNull != 0, Unknown: mark&isUnknown != 0, Status: ranks[mark&rankMarks]}
 	if col.texts != nil {
 		out.Text, out.IsText = col.texts[ref.Row], true
 	} else {
@@ -125,18 +154,18 @@ func (c *cells) Term(ref lineage.Ref) (string, lineage.Form, bool, error) {
 
 // Column implements lineage.Cells.
 func (c *cells) Column(place int32) string {
-	if col, err := c.column(place); err == nil {
-		return col.name
+	if place < 0 || int(place) >= len(c.places) || c.gathers[place] != nil {
+		return ""
 	}
-	return ""
+	return c.places[place].Column
 }
 
 // Source implements lineage.Cells.
 func (c *cells) Source(place int32) string {
-	if col, err := c.column(place); err == nil {
-		return col.table
+	if place < 0 || int(place) >= len(c.places) {
+		return ""
 	}
-	return ""
+	return c.source(c.places[place])
 }
 
 // load reads a column, with the status and the reason why a figure is missing where the table has them.
@@ -145,9 +174,9 @@ func (c *cells) load(p lineage.Place) (*cellColumn, error) {
 	for _, col := range p.Relation.Columns {
 		has[col.Name] = col.Type
 	}
-	from, where := c.source(p), ""
+	from, where := c.source(p), "true"
 	if from == Table {
-		where = " WHERE lower(indicator) = " + duck.Literal(p.Relation.Name)
+		where = "lower(indicator) = " + duck.Literal(p.Relation.Name)
 	}
 	value, text := "1::DOUBLE", false // a row as such
 	if p.Column != "" {
@@ -156,94 +185,144 @@ func (c *cells) load(p lineage.Place) (*cellColumn, error) {
 			value = duck.Ident(p.Column) + "::VARCHAR"
 		}
 	}
-	status, unknown := "0::UTINYINT", "false"
-	if has[transforms.ColObsStatus] != "" && (p.Column == transforms.ColObsValue || p.Column == "obs_low" || p.Column == "obs_high") {
-		status = "coalesce(TRY_CAST(ascii(obs_status) AS UTINYINT), 0::UTINYINT)"
-		unknown = p.Column + " IS NULL"
-		if has[transforms.ColObsComment] != "" {
-			unknown = "CASE WHEN " + unknown + " THEN NOT starts_with(coalesce(obs_comment, ''), 'no phenomenon') ELSE false END"
-		}
-	}
 	col := &cellColumn{}
-	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT rowid::BIGINT, %s, %s, %s FROM %s%s", value, status, unknown, duck.Ident(from), where),
-		func(b arrow.RecordBatch) error {
-			col.add(b, text)
-			return nil
-		})
+	figures := has[transforms.ColObsStatus] != "" && (p.Column == transforms.ColObsValue || p.Column == "obs_low" || p.Column == "obs_high")
+	if figures {
+		col.usual = 1
+	}
+	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT rowid::BIGINT, %s FROM %s WHERE %s", value, duck.Ident(from), where), func(b arrow.RecordBatch) error {
+		col.add(b.Column(0).(*array.Int64).Int64Values(), b.Column(1), text)
+		return nil
+	})
+	if err != nil || !figures {
+		return col, err
+	}
+	// Nearly all figures are there and of status A: only what is said of the others is fetched.
+	sql := fmt.Sprintf("SELECT rowid::BIGINT, %s FROM %s WHERE %s AND (%s IS NULL OR obs_status IS DISTINCT FROM 'A')",
+		marksSQL(value, has[transforms.ColObsComment] != ""), duck.Ident(from), where, value)
+	err = scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
+		for i, mark := range b.Column(1).(*array.Uint8).Uint8Values() {
+			col.marks[b.Column(0).(*array.Int64).Value(i)] = mark
+		}
+		return nil
+	})
 	return col, err
 }
 
+// marksSQL writes the marks of a figure.
+func marksSQL(value string, comment bool) string {
+	rank, unknown := "CASE obs_status", "true"
+	for i, s := range ranks[1:] {
+		rank += fmt.Sprintf(" WHEN '%c' THEN %d", s, i+1)
+	}
+	if comment {
+		unknown = "NOT starts_with(coalesce(obs_comment, ''), 'no phenomenon')"
+	}
+	return fmt.Sprintf("(%s ELSE 0 END + CASE WHEN %s IS NOT NULL THEN 0 WHEN %s THEN %d ELSE %d END)::UTINYINT", rank, value, unknown, isNull|isUnknown, isNull)
+}
+
 // add puts the rows of a batch in their places; those of other indicators lie between.
-func (col *cellColumn) add(b arrow.RecordBatch, text bool) {
-	ids, values := b.Column(0).(*array.Int64).Int64Values(), b.Column(1)
-	status, unknown := b.Column(2).(*array.Uint8).Uint8Values(), b.Column(3).(*array.Boolean)
+func (col *cellColumn) add(ids []int64, values arrow.Array, text bool) {
 	if len(ids) == 0 {
 		return
 	}
 	col.grow(int(slices.Max(ids))+1, text)
-	for i, id := range ids {
-		col.null[id], col.status[id], col.unknown[id] = false, status[i], unknown.Value(i)
+	for _, id := range ids {
+		col.marks[id] = col.usual
 	}
-	if text {
-		words := values.(*array.String)
-		for i, id := range ids {
-			if words.IsValid(i) {
-				col.texts[id] = strings.Clone(words.Value(i)) // the batch goes
-			}
+	for i := 0; values.NullN() > 0 && i < len(ids); i++ {
+		if values.IsNull(i) {
+			col.marks[ids[i]] |= isNull
 		}
-	} else {
+	}
+	if !text {
 		for i, x := range values.(*array.Float64).Float64Values() {
 			col.numbers[ids[i]] = x
 		}
+		return
 	}
-	for i := 0; values.NullN() > 0 && i < len(ids); i++ {
-		col.null[ids[i]] = values.IsNull(i)
+	words := values.(*array.String)
+	for i, id := range ids {
+		if words.IsValid(i) {
+			col.texts[id] = strings.Clone(words.Value(i)) // the batch goes
+		}
 	}
 }
 
 // grow makes room for rows, which are null until they are read.
 func (col *cellColumn) grow(rows int, text bool) {
-	before := len(col.null)
+	before := len(col.marks)
 	if rows <= before {
 		return
 	}
-	more := rows - before
 	if text {
-		col.texts = append(col.texts, make([]string, more)...)
+		col.texts = longer(col.texts, rows)
 	} else {
-		col.numbers = append(col.numbers, make([]float64, more)...)
+		col.numbers = longer(col.numbers, rows)
 	}
-	col.null, col.unknown, col.status = append(col.null, make([]bool, more)...), append(col.unknown, make([]bool, more)...), append(col.status, make([]byte, more)...)
+	col.marks = longer(col.marks, rows)
 	for i := before; i < rows; i++ {
-		col.null[i] = true
+		col.marks[i] = isNull
 	}
 }
 
-// loadTerms reads the terms of a column of a model that was computed once.
-func (c *cells) loadTerms(p lineage.Place) (*cellColumn, error) {
-	col := &cellColumn{interned: true}
-	name := lineage.Want{Column: p.Column, Form: p.Form}.Name()
-	missing := "~"
-	if p.Form != lineage.Value {
-		missing = ""
+// longer gives a slice so many elements, and room for as many again.
+func longer[T any](s []T, n int) []T {
+	if n > cap(s) {
+		s = slices.Grow(s, 2*n-len(s))
 	}
-	err := scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s ORDER BY rowid", duck.Ident(name), duck.Ident(c.source(p))), func(b arrow.RecordBatch) error {
-		terms := b.Column(0).(*array.String)
-		col.texts = slices.Grow(col.texts, terms.Len())
-		last := missing
-		for i := range terms.Len() {
-			word := missing
-			if terms.IsValid(i) {
-				if word = terms.Value(i); word != last { // most are the same as the one before
-					last = strings.Clone(word)
-				}
-				word = last
-			}
-			col.texts = append(col.texts, word)
+	return s[:n]
+}
+
+// loadTerms gives the terms of a column of a model that was computed once. Those of all its columns are read together.
+func (c *cells) loadTerms(p lineage.Place) (*cellColumn, error) {
+	all, err := c.terms[p.Relation].get(func() (map[lineage.Want]*cellColumn, error) { return c.readTerms(p.Relation) })
+	col := all[lineage.Want{Column: p.Column, Form: p.Form}]
+	if err == nil && col == nil {
+		err = fmt.Errorf("%s has no terms of this form", p.Relation.Name)
+	}
+	return col, err
+}
+
+func (c *cells) readTerms(rel *lineage.Relation) (map[lineage.Want]*cellColumn, error) {
+	all := map[lineage.Want]*cellColumn{}
+	var columns []*cellColumn
+	var names, missing []string
+	for _, p := range c.places {
+		w := lineage.Want{Column: p.Column, Form: p.Form}
+		if p.Relation != rel || p.Form == lineage.Gathered || all[w] != nil {
+			continue
+		}
+		all[w] = &cellColumn{interned: true}
+		columns, names = append(columns, all[w]), append(names, duck.Ident(w.Name()))
+		if p.Form == lineage.Value {
+			missing = append(missing, "~")
+		} else {
+			missing = append(missing, "")
+		}
+	}
+	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY rowid", strings.Join(names, ", "), duck.Ident(internedPrefix+rel.Name))
+	return all, scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
+		for i, col := range columns {
+			col.addTerms(b.Column(i).(*array.String), missing[i])
 		}
 		return nil
 	})
-	return col, err
+}
+
+func (col *cellColumn) addTerms(terms *array.String, missing string) {
+	col.texts = slices.Grow(col.texts, terms.Len())
+	last := missing
+	for i := range terms.Len() {
+		word := missing
+		if terms.IsValid(i) {
+			if word = terms.Value(i); word != last { // most are the same as the one before
+				last = strings.Clone(word)
+			}
+			word = last
+		}
+		col.texts = append(col.texts, word)
+	}
 }
 
 // scan walks the batches of a query's result.

@@ -58,12 +58,8 @@ func columnComment(name string) transforms.Text {
 	}
 }
 
-// describe comments on Table, on the views and on all their columns, in one go.
-func (b *builder) describe(ctx context.Context) error {
-	dims, err := b.dimensionComments(ctx)
-	if err != nil {
-		return err
-	}
+// describe comments on Table, on the views of models and indicators and on all their columns, in one go.
+func (b *builder) describe(ctx context.Context, dims map[string]string) error {
 	var c comments
 	c.add("TABLE "+Table, b.text(tableComment()))
 	c.add("COLUMN "+Table+".indicator", b.text(columnComment("indicator")))
@@ -73,7 +69,6 @@ func (b *builder) describe(ctx context.Context) error {
 	for _, f := range fixed() {
 		c.add("COLUMN "+Table+"."+f.Name, b.text(columnComment(f.Name)))
 	}
-	b.describeRecord(&c, dims)
 	if err := b.describeParts(ctx, &c); err != nil {
 		return err
 	}
@@ -97,19 +92,22 @@ func (b *builder) describe(ctx context.Context) error {
 	return b.db.Exec(ctx, c.String())
 }
 
-// describeRecord comments on Inputs and Formulas.
-func (b *builder) describeRecord(c *comments, dims map[string]string) {
-	c.add("TABLE "+Edges, b.text(transforms.Text{
-		VI: "Đầu vào của mọi giá trị, ghi bằng số; đọc qua " + Inputs, EN: "The inputs of all values, by numbers; read them by " + Inputs,
-	}))
-	for _, col := range edgeColumns() {
-		c.add("COLUMN "+Edges+"."+col.name, b.text(col.comment))
-	}
-	c.add("TABLE "+Terms, b.text(transforms.Text{
-		VI: "Cách tính mọi giá trị, theo dòng; đọc qua " + Formulas, EN: "How all values were computed, by rows; read them by " + Formulas,
-	}))
-	for _, col := range termColumns() {
-		c.add("COLUMN "+Terms+"."+col.name, b.text(col.comment))
+// describeRecord comments on Inputs and Formulas and what they are made of.
+func (b *builder) describeRecord(ctx context.Context, dims map[string]string) error {
+	var c comments
+	for _, t := range []struct {
+		name    string
+		text    transforms.Text
+		columns []column
+	}{
+		{Edges, transforms.Text{VI: "Đầu vào của mọi giá trị, ghi bằng số; đọc qua " + Inputs, EN: "The inputs of all values, by numbers; read them by " + Inputs}, edgeColumns()},
+		{Shapes, transforms.Text{VI: "Các cách tính, mỗi cách chung cho nhiều dòng; đọc qua " + Formulas, EN: "How values were computed, told once for many rows; read it by " + Formulas}, shapeColumns()},
+		{ShapeInputs, transforms.Text{VI: "Các đầu vào của mỗi cách tính; đọc qua " + Inputs, EN: "The inputs of what is told once for many rows; read them by " + Inputs}, shapeInputColumns()},
+	} {
+		c.add("TABLE "+t.name, b.text(t.text))
+		for _, col := range t.columns {
+			c.add("COLUMN "+t.name+"."+col.name, b.text(col.comment))
+		}
 	}
 	for _, t := range []struct {
 		name    string
@@ -138,6 +136,7 @@ func (b *builder) describeRecord(c *comments, dims map[string]string) {
 			c.add("COLUMN "+t.name+"."+col.name, b.text(col.comment))
 		}
 	}
+	return b.db.Exec(ctx, c.String())
 }
 
 // describeParts comments on the tables of what models have added up.

@@ -1,32 +1,71 @@
 package indicator
 
 import (
+	"bytes"
 	"context"
-	"fmt"
+	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/lineage"
 )
 
-// edges collects the inputs and the formulas of the rows of an indicator, in their order.
+// edges collects how the rows of an indicator were made, in their order. Most rows have the shape of another: the same
+// formula and the same inputs but for the rows that these stand in, which is then all that is kept of them.
 type edges struct {
-	rows, before int64   // of Table: how many there are, and how many are of other indicators before them
-	into         []int64 // row of the indicator
-	measure      []uint8
-	inputs       []lineage.Input
+	before int64 // how many rows of other indicators are before them in Table
 
-	termInto    []int64
-	termMeasure []uint8
-	formulas    []int32          // by number of distinct
-	texts       map[string]int32 // most rows have the formula of another
-	distinct    []string
+	shape   []int32   // by row
+	leaves  []int64   // one after the other
+	weights []float64 // of the inputs whose weight hangs on the row
+	ends    [][2]int  // by row: where its leaves and weights end
+
+	shapes  []shape
+	numbers map[string]int32 // of shapes, by what tells them apart
+	inputs  int              // how many all rows have
+
+	// Of the row being collected:
+	now   shape
+	key   []byte   // what tells its shape
+	last  []byte   // the same of the row before
+	texts [][2]int // where the texts of its formulas stand in key
+	from  [2]int   // where its leaves and weights begin
+	of    []*lineage.Relation
+	known map[leafKey]int32 // of its leaves, by number; only where they are many
+}
+
+// leafKey names a row that is an input.
+type leafKey struct {
+	of  *lineage.Relation
+	row int64
+}
+
+func newEdges() edges { return edges{numbers: map[string]int32{}, known: map[leafKey]int32{}} }
+
+// shape is what rows may have in common.
+type shape struct {
+	formulas []shapeFormula
+	inputs   []shapeInput
+	moves    []bool // of which leaves the rows are rows of Table
+}
+
+type shapeFormula struct {
+	measure uint8
+	text    string
+}
+
+// shapeInput is an input of which the row says in which row it stands.
+type shapeInput struct {
+	n        int32
+	place    int32
+	role     uint8
+	measure  uint8
+	leaf     int32   // which of the row's leaves, from 1
+	weight   float64 // NaN: none
+	weightAt int32   // which of the row's weights, from 1; 0: the weight is the same in all rows
 }
 
 // fix is what has to be mended of a row.
@@ -37,18 +76,91 @@ type fix struct {
 	lost    *lineage.Ref
 }
 
-// add notes how a row was made.
-func (e *edges) add(into int64, measure int, t lineage.Trace) {
+// add notes how a measure of a row was made; end closes the row.
+func (e *edges) add(places []lineage.Place, measure int, t lineage.Trace) {
+	e.key = append(e.key, uint8(measure))
+	e.texts = append(e.texts, [2]int{len(e.key), len(e.key) + len(t.Formula)})
+	e.key = append(append(e.key, t.Formula...), 0)
+	e.now.formulas = append(e.now.formulas, shapeFormula{measure: uint8(measure)})
 	for _, in := range t.Inputs {
-		e.into, e.measure, e.inputs = append(e.into, into), append(e.measure, uint8(measure)), append(e.inputs, in)
+		s := shapeInput{n: int32(in.N), place: in.Place, role: uint8(in.Role), measure: uint8(measure), weight: in.Weight}
+		s.leaf = e.leaf(leafKey{places[in.Place].Relation, in.Row})
+		switch {
+		case math.IsNaN(in.Weight) || math.IsInf(in.Weight, 0):
+			s.weight = math.NaN()
+		case in.Weight != 1:
+			e.weights = append(e.weights, in.Weight)
+			s.weight, s.weightAt = math.NaN(), int32(len(e.weights)-e.from[1])
+		}
+		e.key = s.tell(e.key)
+		e.now.inputs = append(e.now.inputs, s)
 	}
-	formula, ok := e.texts[string(t.Formula)]
-	if !ok {
-		formula = int32(len(e.distinct))
-		e.distinct = append(e.distinct, string(t.Formula))
-		e.texts[e.distinct[formula]] = formula
+}
+
+// tell writes what tells an input from another.
+func (s shapeInput) tell(key []byte) []byte {
+	key = append(key, s.role)
+	for _, x := range []int32{s.n, s.place, s.leaf, s.weightAt} {
+		key = binary.LittleEndian.AppendUint32(key, uint32(x))
 	}
-	e.termInto, e.termMeasure, e.formulas = append(e.termInto, into), append(e.termMeasure, uint8(measure)), append(e.formulas, formula)
+	return binary.LittleEndian.AppendUint64(key, math.Float64bits(s.weight))
+}
+
+// leaf numbers a row that is an input: one of which several columns are inputs is kept once.
+func (e *edges) leaf(k leafKey) int32 {
+	own := e.leaves[e.from[0]:]
+	if len(own) <= fewLeaves {
+		for i, row := range own {
+			if row == k.row && e.of[i] == k.of {
+				return int32(i + 1)
+			}
+		}
+	} else {
+		for i := len(e.known); i < len(own); i++ {
+			e.known[leafKey{e.of[i], own[i]}] = int32(i + 1)
+		}
+		if at, ok := e.known[k]; ok {
+			return at
+		}
+	}
+	e.leaves, e.of = append(e.leaves, k.row), append(e.of, k.of)
+	return int32(len(own) + 1)
+}
+
+// fewLeaves is up to how many leaves are looked through one by one.
+const fewLeaves = 12
+
+// end closes a row.
+func (e *edges) end() {
+	e.inputs += len(e.now.inputs)
+	number := int32(-1)
+	if n := len(e.shape); n > 0 && bytes.Equal(e.key, e.last) {
+		number = e.shape[n-1]
+	} else if at, ok := e.numbers[string(e.key)]; ok {
+		number = at
+	}
+	if number < 0 {
+		number = int32(len(e.shapes))
+		e.numbers[string(e.key)] = number
+		e.shapes = append(e.shapes, e.shaped())
+	}
+	e.shape = append(e.shape, number)
+	e.from = [2]int{len(e.leaves), len(e.weights)}
+	e.ends = append(e.ends, e.from)
+	e.last, e.key = e.key, e.last[:0]
+	e.now, e.texts, e.of = shape{formulas: e.now.formulas[:0], inputs: e.now.inputs[:0]}, e.texts[:0], e.of[:0]
+	if len(e.known) > 0 {
+		clear(e.known)
+	}
+}
+
+// shaped keeps the shape of the row being collected.
+func (e *edges) shaped() shape {
+	s := shape{formulas: slices.Clone(e.now.formulas), inputs: slices.Clone(e.now.inputs)}
+	for i := range s.formulas {
+		s.formulas[i].text = string(e.key[e.texts[i][0]:e.texts[i][1]])
+	}
+	return s
 }
 
 // fixOf says what has to be mended of a row. A row bears at least the weakest status of its inputs. Where a sum has passed
@@ -71,125 +183,6 @@ func fixOf(row computed, again lineage.Result) (fix, bool) {
 	return f, false
 }
 
-// store writes what was collected. order gives the final row of each row of Table, and own says of which places the rows
-// are rows of Table too.
-func (b *builder) store(ctx context.Context, all []*edges, order []int64, own []bool) error {
-	at := make([]rowEdges, len(order)) // by final row
-	inputs, terms := 0, 0
-	for _, e := range all {
-		inputs, terms = inputs+len(e.inputs), terms+len(e.formulas)
-		starts, termStarts := starts(e.into, e.rows), starts(e.termInto, e.rows)
-		for i := range e.rows {
-			at[order[e.before+i]] = rowEdges{e, starts[i], starts[i+1], termStarts[i], termStarts[i+1]}
-		}
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		t := newInputs(inputs)
-		defer t.Release()
-		add := appendInput(t)
-		for row, a := range at {
-			for i := a.from; i < a.to; i++ {
-				in := a.e.inputs[i]
-				leaf := in.Row
-				if own[in.Place] {
-					leaf = order[leaf]
-				}
-				add(int64(row), leaf, a.e.measure[i], in)
-			}
-		}
-		return b.load(ctx, Edges, t)
-	})
-	g.Go(func() error {
-		t := newTerms(terms)
-		defer t.Release()
-		into, measure, formula := t.Field(0).(*array.Int64Builder), t.Field(1).(*array.Uint8Builder), t.Field(2).(*array.StringBuilder)
-		for row, a := range at {
-			for i := a.termFrom; i < a.termTo; i++ {
-				into.UnsafeAppend(int64(row))
-				measure.UnsafeAppend(a.e.termMeasure[i])
-				formula.Append(a.e.distinct[a.e.formulas[i]])
-			}
-		}
-		return b.load(ctx, Terms, t)
-	})
-	return g.Wait()
-}
-
-// rowEdges is what was collected of a row.
-type rowEdges struct {
-	e                *edges
-	from, to         int
-	termFrom, termTo int
-}
-
-// starts gives where the entries of each row begin, of rows in ascending order.
-func starts(rows []int64, n int64) []int {
-	out := make([]int, n+1)
-	for _, row := range rows {
-		out[row+1]++
-	}
-	for i := range n {
-		out[i+1] += out[i]
-	}
-	return out
-}
-
-func (b *builder) load(ctx context.Context, name string, from *array.RecordBuilder) error {
-	batch := from.NewRecordBatch()
-	defer batch.Release()
-	_, err := b.db.Load(ctx, name, batch.Schema(), func(yield func(arrow.RecordBatch, error) bool) { yield(batch, nil) })
-	if err != nil {
-		return fmt.Errorf("store %s: %w", name, err)
-	}
-	return nil
-}
-
-func recordBuilder(columns ...arrow.Field) *array.RecordBuilder {
-	for i := range columns {
-		columns[i].Nullable = true
-	}
-	return array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(columns, nil))
-}
-
-func newInputs(rows int) *array.RecordBuilder {
-	whole, small, tiny := arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Uint8
-	b := recordBuilder(
-		arrow.Field{Name: "into_row", Type: whole}, arrow.Field{Name: "n", Type: small}, arrow.Field{Name: "place", Type: small},
-		arrow.Field{Name: "leaf", Type: whole}, arrow.Field{Name: "role", Type: tiny},
-		arrow.Field{Name: "weight", Type: arrow.PrimitiveTypes.Float64}, arrow.Field{Name: "measure", Type: tiny})
-	b.Reserve(rows)
-	return b
-}
-
-// appendInput gives what adds an input to a builder in which there is room for it.
-func appendInput(to *array.RecordBuilder) func(row, leaf int64, measure uint8, in lineage.Input) {
-	into, leaves := to.Field(0).(*array.Int64Builder), to.Field(3).(*array.Int64Builder)
-	n, place := to.Field(1).(*array.Int32Builder), to.Field(2).(*array.Int32Builder)
-	role, measures := to.Field(4).(*array.Uint8Builder), to.Field(6).(*array.Uint8Builder)
-	weight := to.Field(5).(*array.Float64Builder)
-	return func(row, leaf int64, measure uint8, in lineage.Input) {
-		into.UnsafeAppend(row)
-		n.UnsafeAppend(int32(in.N))
-		place.UnsafeAppend(in.Place)
-		leaves.UnsafeAppend(leaf)
-		role.UnsafeAppend(uint8(in.Role))
-		if math.IsNaN(in.Weight) || math.IsInf(in.Weight, 0) {
-			weight.AppendNull()
-		} else {
-			weight.UnsafeAppend(in.Weight)
-		}
-		measures.UnsafeAppend(measure)
-	}
-}
-
-func newTerms(rows int) *array.RecordBuilder {
-	b := recordBuilder(arrow.Field{Name: "into_row", Type: arrow.PrimitiveTypes.Int64},
-		arrow.Field{Name: "measure", Type: arrow.PrimitiveTypes.Uint8}, arrow.Field{Name: "formula", Type: arrow.BinaryTypes.String})
-	b.Reserve(rows)
-	return b
-}
-
 // loadFixes makes the table of what has to be mended.
 func (b *builder) loadFixes(ctx context.Context, table string, fixes []fix) error {
 	t := recordBuilder(arrow.Field{Name: "into_row", Type: arrow.PrimitiveTypes.Int64}, arrow.Field{Name: "status", Type: arrow.BinaryTypes.String},
@@ -210,13 +203,4 @@ func (b *builder) loadFixes(ctx context.Context, table string, fixes []fix) erro
 		t.Field(4).(*array.Uint8Builder).Append(uint8(f.measure))
 	}
 	return b.load(ctx, table, t)
-}
-
-// termColumns are the columns of Terms.
-func termColumns() []column {
-	return []column{
-		edgeColumns()[0],
-		edgeColumns()[6],
-		{"formula", "VARCHAR", transforms.Text{VI: "Cách tính từ các đầu vào; #1 là đầu vào n = 1", EN: "How it was computed of its inputs; #1 is the input with n = 1"}},
-	}
 }

@@ -47,9 +47,7 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 	if b.untraced {
 		n.traced = n.query.SQL
 	} else {
-		for _, w := range n.wants() {
-			columns = append(columns, w.Name())
-		}
+		columns = append(columns, n.termColumns()...)
 	}
 	create := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (%s\n)", rows, strings.Join(columns, ", "), n.traced)
 	if err := b.db.Exec(ctx, create); err != nil {
@@ -62,32 +60,34 @@ func (b *builder) fill(ctx context.Context, n *node) (err error) {
 	if err != nil || count == 0 {
 		return err
 	}
-	var r *recording
-	if !b.untraced {
-		if r, err = b.record(ctx, n); err != nil {
-			return err
-		}
+	if b.untraced {
+		return b.add(ctx, n, periods, count, nil)
 	}
-	return b.add(ctx, n, b.insertSQL(n, periods), count, r)
+	// Rows are stored while they are computed again: what has to be mended of them then, mostly nothing, is done in both.
+	r := b.recording()
+	stored := make(chan error, 1)
+	go func() { stored <- b.add(ctx, n, periods, count, r) }()
+	fixes, err := b.record(ctx, n, r)
+	if serr := <-stored; err == nil {
+		err = serr
+	}
+	if err == nil && len(fixes) > 0 {
+		err = b.mend(ctx, n, r, fixes)
+	}
+	return err
 }
 
-// add adds the rows of an indicator to Table, and what was recorded of them to what was recorded of those before.
-func (b *builder) add(ctx context.Context, n *node, insert string, count int64, r *recording) error {
+// add adds the rows of an indicator to Table.
+func (b *builder) add(ctx context.Context, n *node, periods string, count int64, r *recording) error {
 	to := b.recorder
 	to.adding.Lock()
 	defer to.adding.Unlock()
-	if err := b.db.Exec(ctx, insert); err != nil {
+	if err := b.db.Exec(ctx, b.insertSQL(n, periods)); err != nil {
 		return fmt.Errorf("store indicator %s: %w", n.id, query.Reason(err))
 	}
 	if r != nil {
-		r.edges.before, r.edges.rows, r.edges.texts = to.rows, count, nil
+		r.edges.before = to.rows
 		to.edges = append(to.edges, &r.edges)
-		for place, as := range r.used {
-			to.used[place] |= as
-		}
-		if to.inputs += len(r.edges.inputs); to.inputs > maxInputs {
-			return n.tooMany()
-		}
 	}
 	to.rows += count
 	return nil
@@ -99,31 +99,42 @@ const (
 	withheld  = "không công bố vì bảo mật — withheld as confidential"
 )
 
-// insertSQL moves the checked rows to Table. Not-a-number and infinity, which DuckDB gives for a division by zero, are
-// missing values; a confidential value stays out of the release.
+// insertSQL moves the checked rows to Table.
 func (b *builder) insertSQL(n *node, periods string) string {
 	var dims []string
 	for _, d := range n.indicator.Dimensions {
 		dims = append(dims, "r."+duck.Ident(d))
 	}
-	finite := func(column string) string {
-		return fmt.Sprintf("CASE WHEN isfinite(r.obs_value) AND isfinite(r.%s) AND r.obs_status IS DISTINCT FROM 'C' THEN r.%s END AS %s",
-			column, column, column)
-	}
 	columns := append([]string{duck.Literal(n.id) + " AS indicator"}, dims...)
+	columns = append(columns, "r.time_period", "p.period_start", "p.period_end", "p.freq")
+	for _, c := range published() {
+		columns = append(columns, c.sql+" AS "+c.name)
+	}
 	columns = append(columns,
-		"r.time_period", "p.period_start", "p.period_end", "p.freq",
-		finite("obs_value"), finite("obs_low"), finite("obs_high"),
-		`CASE WHEN r.obs_status = 'C' THEN 'C' WHEN isfinite(r.obs_value) THEN coalesce(r.obs_status, 'A') ELSE 'M' END AS obs_status`,
-		fmt.Sprintf(`nullif(concat_ws('; ', r.obs_comment,
-			CASE WHEN r.obs_value IS NULL THEN NULL WHEN r.obs_status = 'C' THEN %s WHEN NOT isfinite(r.obs_value) THEN %s END), '') AS obs_comment`,
-			duck.Literal(withheld), duck.Literal(notFinite)),
 		literalOrNull(n.indicator.Unit)+" AS unit",
 		literalOrNull(n.indicator.PriceBase)+" AS price_base",
 		literalOrNull(n.indicator.Method)+" AS method",
 		strconv.FormatBool(b.illustrative(n))+" AS illustrative")
 	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT %s FROM %s r JOIN (VALUES %s) p(time_period, period_start, period_end, freq) USING (time_period) ORDER BY r.rowid",
 		Table, strings.Join(columns, ", "), n.temporary(rowsTable), periods)
+}
+
+// publishedColumn is a column of Table as it is made of the rows r of an indicator.
+type publishedColumn struct{ name, sql string }
+
+// published are the columns that say of a value what it is. Not-a-number and infinity, which DuckDB gives for a division by
+// zero, are missing values; a confidential value stays out of the release.
+func published() []publishedColumn {
+	finite := func(column string) publishedColumn {
+		return publishedColumn{column, fmt.Sprintf("CASE WHEN isfinite(r.obs_value) AND isfinite(r.%s) AND r.obs_status IS DISTINCT FROM 'C' THEN r.%s END", column, column)}
+	}
+	return []publishedColumn{
+		finite("obs_value"), finite("obs_low"), finite("obs_high"),
+		{"obs_status", `CASE WHEN r.obs_status = 'C' THEN 'C' WHEN isfinite(r.obs_value) THEN coalesce(r.obs_status, 'A') ELSE 'M' END`},
+		{"obs_comment", fmt.Sprintf(`nullif(concat_ws('; ', r.obs_comment,
+			CASE WHEN r.obs_value IS NULL THEN NULL WHEN r.obs_status = 'C' THEN %s WHEN NOT isfinite(r.obs_value) THEN %s END), '')`,
+			duck.Literal(withheld), duck.Literal(notFinite))},
+	}
 }
 
 // checkRows refuses rows that cannot be right. Each check names the first row it finds.
@@ -273,14 +284,6 @@ func (b *builder) strings(ctx context.Context, sql string, args ...any) ([]strin
 		texts = append(texts, text)
 	}
 	return texts, rows.Err()
-}
-
-// finish puts Table in its order and describes it and the views.
-func (b *builder) finish(ctx context.Context) error {
-	if err := b.settle(ctx); err != nil {
-		return err
-	}
-	return b.describe(ctx)
 }
 
 func literalOrNull(text string) string {

@@ -23,6 +23,7 @@ type node struct {
 
 	query    query.Query
 	traced   string            // the SELECT that gives terms too; empty where nobody asks for them
+	shapes   []*lineage.Shape  // of an indicator's wants; nil where the term is a column
 	rows     string            // of an indicator that aggregates: the SELECT of its rows, which are computed once like a model's
 	given    []query.Column    // what its own SELECT gives
 	relation *lineage.Relation // as others read it
@@ -91,7 +92,7 @@ func (b *builder) existing(ctx context.Context) (names, error) {
 // reserved says what a name is kept for.
 func reserved(name string) string {
 	switch name {
-	case Table, Catalogue, Targets, Inputs, Edges, Terms, Formulas, BandInputs, BandFormulas, Projections:
+	case Table, Catalogue, Targets, Inputs, Edges, Shapes, ShapeInputs, Formulas, BandInputs, BandFormulas, Projections:
 		return "the table of that name, which is made of the indicators"
 	case "checks", "runs", "snapshots", "code_lists", "concordances", "quarantine", "datasets":
 		return "the release's table of that name"
@@ -171,7 +172,7 @@ func (b *builder) resolve(ctx context.Context, n *node, found names, byName map[
 		case other != nil:
 			n.needs = append(n.needs, other)
 			n.reads = append(n.reads, other.id)
-		case slices.Contains([]string{Table, Catalogue, Targets, Inputs, Edges, Terms, Formulas, BandInputs, BandFormulas, Projections}, short), strings.HasPrefix(short, partsPrefix):
+		case slices.Contains([]string{Table, Catalogue, Targets, Inputs, Edges, Shapes, ShapeInputs, Formulas, BandInputs, BandFormulas, Projections}, short), strings.HasPrefix(short, partsPrefix):
 			problems = append(problems, n.problem("sql", "read the indicator's own view, such as si01",
 				"it reads %s, which is not finished before all indicators are", short))
 		case found.tables[short]:

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/statloom/statloom/pipeline/duck"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms"
@@ -20,9 +22,11 @@ const (
 	Targets     = "targets"             // how each target stands
 	Inputs      = "indicator_inputs"    // the cells that every value was computed of
 	Projections = "target_projections"  // where targets may go, under scenarios
-	Edges       = "indicator_edges"     // the same by numbers, from which indicator_inputs is made
 	Formulas    = "indicator_formulas"  // how it was computed of them
-	Terms       = "indicator_terms"     // the same by rows, from which indicator_formulas is made
+
+	Edges       = "indicator_edges"        // of every row its shape, and the rows that are its inputs: of these the views above are made
+	Shapes      = "indicator_shapes"       // the formulas of a shape
+	ShapeInputs = "indicator_shape_inputs" // the inputs of a shape
 
 	BandInputs   = "indicator_band_inputs"   // the same of the bands, obs_low and obs_high
 	BandFormulas = "indicator_band_formulas" // and how they were computed
@@ -79,6 +83,7 @@ func Build(ctx context.Context, db *duck.DB, set Set) (Result, error) {
 
 func build(ctx context.Context, b *builder) (Result, error) {
 	problems, err := b.bind(ctx)
+
 	if err != nil {
 		return Result{}, err
 	}
@@ -100,19 +105,49 @@ func build(ctx context.Context, b *builder) (Result, error) {
 	if err := b.dropInterned(ctx); err != nil {
 		return Result{}, fmt.Errorf("clear up after the models: %w", err)
 	}
-	if err := b.finish(ctx); err != nil {
-		return Result{}, fmt.Errorf("finish table %s: %w", Table, err)
-	}
-	if result.Indicators, err = b.counts(ctx); err != nil {
-		return Result{}, fmt.Errorf("count indicators: %w", err)
-	}
-	if err := b.catalogue(ctx); err != nil {
-		return Result{}, fmt.Errorf("write %s: %w", Catalogue, err)
-	}
-	if result.Targets, err = b.targets(ctx); err != nil {
-		return Result{}, fmt.Errorf("judge targets: %w", err)
+	if err := b.conclude(ctx, &result); err != nil {
+		return Result{}, err
 	}
 	return result, nil
+}
+
+// conclude puts the rows in their order, judges the targets, and stores beside it how the rows were made.
+func (b *builder) conclude(ctx context.Context, result *Result) error {
+	order, err := b.settle(ctx)
+	if err != nil {
+		return fmt.Errorf("finish table %s: %w", Table, err)
+	}
+	dims, err := b.dimensionComments(ctx)
+	if err != nil {
+		return fmt.Errorf("describe table %s: %w", Table, err)
+	}
+	both, beside := errgroup.WithContext(ctx)
+	both.Go(func() error { return b.store(beside, order) })
+	both.Go(func() error { return b.judge(beside, dims, result) })
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	if err := b.views(ctx); err != nil {
+		return fmt.Errorf("make view %s: %w", Inputs, err)
+	}
+	return b.describeRecord(ctx, dims)
+}
+
+// judge describes and counts the indicators, and judges the targets.
+func (b *builder) judge(ctx context.Context, dims map[string]string, result *Result) (err error) {
+	if err := b.describe(ctx, dims); err != nil {
+		return fmt.Errorf("describe table %s: %w", Table, err)
+	}
+	if result.Indicators, err = b.counts(ctx); err != nil {
+		return fmt.Errorf("count indicators: %w", err)
+	}
+	if err := b.catalogue(ctx); err != nil {
+		return fmt.Errorf("write %s: %w", Catalogue, err)
+	}
+	if result.Targets, err = b.targets(ctx); err != nil {
+		return fmt.Errorf("judge targets: %w", err)
+	}
+	return nil
 }
 
 // builder carries one Build or Validate.

@@ -26,6 +26,23 @@ func (n *node) wants() (wants []lineage.Want) {
 	return wants
 }
 
+// termColumns are the columns of an indicator's rows that hold its terms: row ids, or a text where a term is not alike in
+// all rows.
+func (n *node) termColumns() (columns []string) {
+	for i, w := range n.wants() {
+		from := []string{w.Name()}
+		if n.shapes[i] != nil {
+			from = n.shapes[i].Columns()
+		}
+		for _, c := range from {
+			if !slices.Contains(columns, c) {
+				columns = append(columns, c)
+			}
+		}
+	}
+	return columns
+}
+
 // relations is what the SQL of models and indicators reads, as lineage sees it.
 type relations struct {
 	datasets map[string][]lineage.Column // by name, of the history
@@ -171,7 +188,7 @@ func (b *builder) rewrite(ctx context.Context, n *node) (err error) {
 	yes, err := b.rewriter.Aggregates(ctx, n.query.SQL)
 	if err != nil || !yes {
 		if err == nil {
-			n.traced, err = b.rewriter.Rewrite(ctx, n.query.SQL, n.wants(), nil)
+			n.traced, n.shapes, err = b.rewriter.Shaped(ctx, n.query.SQL, n.wants())
 		}
 		return err
 	}
@@ -180,7 +197,7 @@ func (b *builder) rewrite(ctx context.Context, n *node) (err error) {
 		rows.Columns = append(rows.Columns, lineage.Column{Name: c.Name, Type: c.Type})
 	}
 	b.readable.made[internedName(n)] = rows
-	if n.traced, err = b.rewriter.Rewrite(ctx, "SELECT * FROM "+duck.Ident(internedName(n)), n.wants(), nil); err != nil {
+	if n.traced, n.shapes, err = b.rewriter.Shaped(ctx, "SELECT * FROM "+duck.Ident(internedName(n)), n.wants()); err != nil {
 		return err
 	}
 	n.rows, err = b.rewriter.Rewrite(ctx, n.query.SQL, b.rewriter.Demands(rows), rows)

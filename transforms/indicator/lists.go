@@ -11,65 +11,80 @@ import (
 	"github.com/statloom/statloom/pipeline/duck"
 )
 
-// rowList is a column of lists, by row of its table: which rows of datasets, or which alternatives, went into a row; -1 for null.
-type rowList [][]int32
+// rowLists is a column of lists, by row of its table: which rows of datasets, or which alternatives, went into a row; -1
+// for null. The lists stand one after the other, which is several times as fast to read as one by one.
+type rowLists struct {
+	starts []int // of the list of each row, and the end of the last
+	ids    []int32
+}
+
+// row gives the list of a row.
+func (l *rowLists) row(row int) []int32 { return l.ids[l.starts[row]:l.starts[row+1]] }
 
 // readLists gives lists of a model's table; those that are not known yet are read at once.
-func (c *cells) readLists(table string, names []string) ([]*rowList, error) {
+func (c *cells) readLists(table string, names []string) ([]*rowLists, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	fresh := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return c.lists[table+" "+name] != nil })
 	if len(fresh) > 0 {
-		read := make([]*rowList, len(fresh))
-		for i := range fresh {
-			read[i] = &rowList{}
-		}
-		sql := fmt.Sprintf("SELECT rowid::BIGINT, %s FROM %s", strings.Join(idents(fresh), ", "), duck.Ident(table))
-		err := scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
-			for i, l := range read {
-				l.add(b.Column(0).(*array.Int64), b.Column(i+1).(*array.List))
-			}
-			return nil
-		})
+		read, err := c.freshLists(table, idents(fresh))
 		if err != nil {
 			return nil, err
 		}
 		for i, name := range fresh {
-			c.lists[table+" "+name] = read[i]
+			c.lists[table+" "+name] = &read[i]
 		}
 	}
-	out := make([]*rowList, len(names))
+	out := make([]*rowLists, len(names))
 	for i, name := range names {
 		out[i] = c.lists[table+" "+name]
 	}
 	return out, nil
 }
 
-func (l *rowList) add(rows *array.Int64, lists *array.List) {
-	var ids []int32
-	switch values := lists.ListValues().(type) {
-	case *array.Int32:
-		ids = slices.Clone(values.Int32Values()) // the batch goes
-	case *array.Int8:
-		ids = make([]int32, values.Len())
-		for i, x := range values.Int8Values() {
-			ids[i] = int32(x)
-		}
-	}
-	if values := lists.ListValues(); values.NullN() > 0 {
-		for i := range ids {
-			if values.IsNull(i) {
-				ids[i] = -1
+// freshLists reads lists: how long they are, which is the same for all of a row, and then what is in them.
+func (c *cells) freshLists(table string, columns []string) ([]rowLists, error) {
+	starts := []int{0}
+	sql := fmt.Sprintf("SELECT rowid::BIGINT, coalesce(len(%s), 0)::BIGINT FROM %s", columns[0], duck.Ident(table))
+	err := scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
+		rows, lengths := b.Column(0).(*array.Int64).Int64Values(), b.Column(1).(*array.Int64).Int64Values()
+		for i, n := range lengths {
+			if int(rows[i]) != len(starts)-1 {
+				return fmt.Errorf("row %d comes after %d others", rows[i], len(starts)-1)
 			}
+			starts = append(starts, starts[len(starts)-1]+int(n))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := starts[len(starts)-1]
+	lists, unnested := make([]rowLists, len(columns)), make([]string, len(columns))
+	for i, name := range columns {
+		lists[i] = rowLists{starts, make([]int32, 0, all)}
+		unnested[i] = "unnest(" + name + ")::INTEGER"
+	}
+	err = scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s", strings.Join(unnested, ", "), duck.Ident(table)), func(b arrow.RecordBatch) error {
+		for i := range lists {
+			lists[i].add(b.Column(i).(*array.Int32))
+		}
+		return nil
+	})
+	for i := range lists {
+		if err == nil && len(lists[i].ids) != all {
+			err = fmt.Errorf("%s has %d entries in place of %d", columns[i], len(lists[i].ids), all)
 		}
 	}
-	for i, row := range rows.Int64Values() {
-		if missing := int(row) + 1 - len(*l); missing > 0 {
-			*l = append(*l, make([][]int32, missing)...)
-		}
-		if !lists.IsNull(i) {
-			from, to := lists.ValueOffsets(i)
-			(*l)[row] = ids[from:to]
+	return lists, err
+}
+
+func (l *rowLists) add(ids *array.Int32) {
+	from := len(l.ids)
+	l.ids = append(l.ids, ids.Int32Values()...)
+	for i := 0; ids.NullN() > 0 && i < ids.Len(); i++ {
+		if ids.IsNull(i) {
+			l.ids[from+i] = -1
 		}
 	}
 }

@@ -69,6 +69,7 @@ func (b *builder) compute(ctx context.Context, n *node, start func(func() error)
 		if err := b.db.Exec(ctx, "INSERT INTO "+duck.Ident(internedName(n))+" "+sql); err != nil {
 			return fmt.Errorf("compute %s %s: %w", n.kind(), n.id, query.Reason(err))
 		}
+		b.recorder.cells.prefetch(b.kept(n), start)
 		b.recorder.cells.prepare(b.kept(n), start)
 	}
 	if n.indicator == nil {

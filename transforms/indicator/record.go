@@ -29,6 +29,8 @@ type recorder struct {
 	adding sync.Mutex // held by who adds rows to Table
 	rows   int64      // of Table
 	edges  []*edges   // of the indicators in Table, in its order
+
+	taking sync.Mutex
 	inputs int
 	used   []uint8 // by place: whether values or bands are made of it
 }
@@ -46,34 +48,44 @@ const (
 	ofBand
 )
 
-// record follows every row of an indicator that has just been computed.
-func (b *builder) record(ctx context.Context, n *node) (*recording, error) {
-	var fixes []fix
+func (b *builder) recording() *recording {
 	c := b.recorder.cells
-	r := &recording{tree: lineage.NewTree(c), used: make([]uint8, len(c.places)), edges: edges{texts: map[string]int32{}}}
-	columns := []string{"rowid::BIGINT", transforms.ColObsStatus}
-	wants := n.wants()
-	for _, w := range wants {
-		columns = append(columns, w.Column, w.Name())
+	return &recording{tree: lineage.NewTree(c), used: make([]uint8, len(c.places)), edges: newEdges()}
+}
+
+// record follows every row of an indicator that has just been computed, and says what has to be mended of them.
+func (b *builder) record(ctx context.Context, n *node, r *recording) (fixes []fix, err error) {
+	wants, err := r.wanted(n)
+	if err != nil {
+		return nil, err
 	}
+	columns := []string{"rowid::BIGINT", transforms.ColObsStatus}
+	for _, w := range wants {
+		columns = append(columns, w.Column)
+	}
+	columns = append(columns, n.termColumns()...)
 	sql := fmt.Sprintf("SELECT %s FROM %s", strings.Join(columns, ", "), n.temporary(rowsTable))
-	err := scan(ctx, b.db, sql, func(batch arrow.RecordBatch) error {
+	err = scan(ctx, b.db, sql, func(batch arrow.RecordBatch) error {
 		ids, statuses := batch.Column(0).(*array.Int64), batch.Column(1).(*array.String)
 		for i := range int(batch.NumRows()) {
 			row := computed{id: ids.Value(i)}
 			if statuses.IsValid(i) {
 				row.status = statuses.Value(i)
 			}
-			for m, w := range wants {
-				values, terms := batch.Column(2+2*m).(*array.Float64), batch.Column(3+2*m).(*array.String)
-				row.value, row.measure = math.NaN(), slices.Index(measures(), w.Column)
+			for m := range wants {
+				w, values := &wants[m], batch.Column(2+m).(*array.Float64)
+				row.value, row.measure = math.NaN(), w.measure
 				if values.IsValid(i) {
 					row.value = values.Value(i)
 				}
 				if row.measure > 0 && (math.IsNaN(row.value) || math.IsInf(row.value, 0)) {
 					continue // there is no band
 				}
-				fix, mend, err := b.follow(ctx, n, r, row, terms.Value(i))
+				again, err := w.solve(r.tree, batch, i)
+				if err != nil {
+					return err
+				}
+				fix, mend, err := b.follow(ctx, n, r, row, again)
 				if err != nil {
 					return err
 				}
@@ -81,17 +93,77 @@ func (b *builder) record(ctx context.Context, n *node) (*recording, error) {
 					fixes = append(fixes, fix)
 				}
 			}
+			r.edges.end()
 		}
 		return nil
 	})
-	if err == nil && len(fixes) > 0 {
-		err = b.mend(ctx, n, r, fixes)
+	if err == nil {
+		err = b.recorder.take(n, r)
 	}
 	var known *fault.Error
 	if err != nil && !errors.As(err, &known) {
 		err = fmt.Errorf("record the inputs of indicator %s: %w", n.id, query.Reason(err))
 	}
-	return r, err
+	return fixes, err
+}
+
+// take adds up what the records of indicators come to.
+func (to *recorder) take(n *node, r *recording) error {
+	to.taking.Lock()
+	defer to.taking.Unlock()
+	r.edges.numbers = nil
+	for place, as := range r.used {
+		to.used[place] |= as
+	}
+	if to.inputs += r.edges.inputs; to.inputs > maxInputs {
+		return n.tooMany()
+	}
+	return nil
+}
+
+// wanted is a measure that is followed: where its terms stand in the batches of rows.
+type wanted struct {
+	lineage.Want
+	measure int            // of measures
+	mould   *lineage.Mould // nil: the term is a text
+	columns []int          // the text, or the row ids
+	rows    []int64
+}
+
+func (r *recording) wanted(n *node) ([]wanted, error) {
+	wants := n.wants()
+	names, before := n.termColumns(), 2+len(wants)
+	out := make([]wanted, len(wants))
+	for i, w := range wants {
+		out[i] = wanted{Want: w, measure: slices.Index(measures(), w.Column)}
+		from := []string{w.Name()}
+		if s := n.shapes[i]; s != nil {
+			from = s.Columns()
+			var err error
+			if out[i].mould, err = r.tree.Mould(s); err != nil {
+				return nil, err
+			}
+		}
+		for _, c := range from {
+			out[i].columns = append(out[i].columns, before+slices.Index(names, c))
+		}
+		out[i].rows = make([]int64, len(from))
+	}
+	return out, nil
+}
+
+// solve computes the measure of a row of a batch from its cells alone.
+func (w *wanted) solve(t *lineage.Tree, batch arrow.RecordBatch, i int) (lineage.Result, error) {
+	if w.mould == nil {
+		return t.Solve(batch.Column(w.columns[0]).(*array.String).Value(i))
+	}
+	for k, c := range w.columns {
+		ids := batch.Column(c).(*array.Int64)
+		if w.rows[k] = -1; ids.IsValid(i) {
+			w.rows[k] = ids.Value(i)
+		}
+	}
+	return t.SolveRow(w.mould, w.rows)
 }
 
 // tooMany says that more would be recorded than a release can hold.
@@ -110,12 +182,8 @@ type computed struct {
 	status  string  // it goes with its batch
 }
 
-// follow computes a row again from its cells alone, compares, and notes what went into it.
-func (b *builder) follow(ctx context.Context, n *node, r *recording, row computed, term string) (fix, bool, error) {
-	again, err := r.tree.Solve(term)
-	if err != nil {
-		return fix{}, false, err
-	}
+// follow compares a row with what its cells alone come to, and notes what went into it.
+func (b *builder) follow(ctx context.Context, n *node, r *recording, row computed, again lineage.Result) (fix, bool, error) {
 	if !agrees(row.value, again) {
 		return fix{}, false, b.disagrees(ctx, n, row, again)
 	}
@@ -123,8 +191,8 @@ func (b *builder) follow(ctx context.Context, n *node, r *recording, row compute
 	if err != nil {
 		return fix{}, false, err
 	}
-	r.edges.add(row.id, row.measure, trace)
-	if len(r.edges.inputs) > maxInputs {
+	r.edges.add(b.recorder.cells.places, row.measure, trace)
+	if r.edges.inputs > maxInputs {
 		return fix{}, false, n.tooMany()
 	}
 	as := ofValue
@@ -173,8 +241,14 @@ func (b *builder) disagrees(ctx context.Context, n *node, row computed, again li
 // statusOrder are the statuses of figures, from the strongest to the weakest.
 const statusOrder = "ABPEF"
 
-// mend gives rows the status their inputs ask for, and takes values away of which a part is not known.
+// mend gives rows the status their inputs ask for, and takes values away of which a part is not known: in the indicator's
+// own rows and, as they come out of these, in Table.
 func (b *builder) mend(ctx context.Context, n *node, r *recording, fixes []fix) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("mend indicator %s: %w", n.id, query.Reason(err))
+		}
+	}()
 	fixed := n.temporary("__fixes")
 	if err := b.loadFixes(ctx, n.temporaryName("__fixes"), fixes); err != nil {
 		return err
@@ -203,10 +277,18 @@ func (b *builder) mend(ctx context.Context, n *node, r *recording, fixes []fix) 
 			return err
 		}
 	}
+	set := make([]string, len(published()))
+	for i, c := range published() {
+		set[i] = c.name + " = " + c.sql
+	}
+	b.recorder.adding.Lock()
+	defer b.recorder.adding.Unlock()
 	return b.db.Exec(ctx, fmt.Sprintf(`UPDATE %[1]s r SET obs_status = f.status,
 		obs_value = CASE WHEN f.leaf IS NULL THEN r.obs_value END, obs_low = CASE WHEN f.leaf IS NULL THEN r.obs_low END,
 		obs_high = CASE WHEN f.leaf IS NULL THEN r.obs_high END, obs_comment = nullif(concat_ws('; ', r.obs_comment, f.missing), '')
 		FROM %[2]s f WHERE f.into_row = r.rowid AND f.status IS NOT NULL AND f.measure = 0;
 		UPDATE %[1]s r SET obs_low = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 1;
-		UPDATE %[1]s r SET obs_high = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 2`, n.temporary(rowsTable), fixed))
+		UPDATE %[1]s r SET obs_high = NULL FROM %[2]s f WHERE f.into_row = r.rowid AND f.leaf IS NOT NULL AND f.measure = 2;
+		UPDATE %[3]s t SET %[4]s FROM %[1]s r WHERE t.rowid = r.rowid + %[5]d AND r.rowid IN (SELECT into_row FROM %[2]s)`,
+		n.temporary(rowsTable), fixed, Table, strings.Join(set, ", "), r.edges.before))
 }

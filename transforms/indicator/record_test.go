@@ -87,6 +87,9 @@ func TestRecordedForms(t *testing.T) {
 		// shares of 10, 30, 60 in 100: 0.01 + 0.09 + 0.36 = 0.46
 		{"concentration", nil, `SELECT '2024' AS time_period, sum(power(revenue / total, 2)) AS obs_value FROM (SELECT *, sum(revenue) OVER () AS total FROM firm WHERE cell <> 'A4')`,
 			"(#1 / (#2 + #3 + #4)) ^ 2 + (#5 / (#2 + #3 + #4)) ^ 2 + (#6 / (#2 + #3 + #4)) ^ 2|0.45999999999999996|A|-\n1|nume 1.0 A1 10.0\n2|deno 3.0 A1 10.0\n3|deno 3.0 A2 30.0\n4|deno 3.0 A3 60.0\n5|nume 1.0 A2 30.0\n6|nume 1.0 A3 60.0\n"},
+		// there is no share of all: what it is divided by has no row
+		{"left join without a partner", nil, `SELECT g.time_period, 100 * g.obs_value / s.share AS obs_value FROM go g LEFT JOIN share s ON s.industry = g.industry WHERE g.industry = '_T'`,
+			"100 * #1 / null|-|M|-\n1|nume 1.0 C5 160.0\n"},
 		// 110 - 50
 		{"sum of CASE", nil, `SELECT time_period, sum(CASE industry WHEN '10' THEN obs_value WHEN '25' THEN -obs_value ELSE 0 END ORDER BY industry) AS obs_value FROM go GROUP BY time_period`,
 			"0 + #1 + -(#2)|60.0|P|-\n1|part 1.0 C2 110.0\n2|part -1.0 C3 50.0\n"},

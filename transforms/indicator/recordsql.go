@@ -41,19 +41,6 @@ func inputColumns() []column {
 	}
 }
 
-// edgeColumns are the columns of Edges.
-func edgeColumns() []column {
-	return []column{
-		{"into_row", "BIGINT", transforms.Text{VI: "Dòng của bảng indicators (rowid)", EN: "Row of the table indicators (rowid)"}},
-		{"n", "INTEGER", transforms.Text{VI: "Số thứ tự của đầu vào", EN: "Number of the input"}},
-		{"place", "INTEGER", transforms.Text{VI: "Bộ dữ liệu và cột, hoặc phép cộng của một mô hình", EN: "Dataset and column, or a sum of a model"}},
-		{"leaf", "BIGINT", transforms.Text{VI: "Dòng của bộ dữ liệu, hoặc của bảng các phần của phép cộng (rowid)", EN: "Row of the dataset, or of the table of the sum's parts (rowid)"}},
-		{"role", "UTINYINT", transforms.Text{VI: "Vai trò", EN: "Role"}},
-		{"weight", "DOUBLE", transforms.Text{VI: "Hệ số", EN: "Weight"}},
-		{"measure", "UTINYINT", transforms.Text{VI: "Của giá trị (0), cận dưới (1) hay cận trên (2)", EN: "Of the value (0), the lower (1) or the upper end of the band (2)"}},
-	}
-}
-
 // formulaColumns are the columns of Formulas after the indicator and the dimensions.
 func formulaColumns() []column {
 	return []column{
@@ -158,8 +145,8 @@ func (b *builder) ofColumns(alias string) []string {
 // edgesOf selects the edges to a place with the values that they are of. Table is joined here, below all that is done
 // with the edges, so that who asks for one value pays for no other.
 func (b *builder) edgesOf(place int32) string {
-	return fmt.Sprintf("SELECT e.*, %s, i.obs_status AS of_status FROM %s e JOIN %s i ON i.rowid = e.into_row WHERE e.place = %d",
-		strings.Join(b.ofColumns("i"), ", "), Edges, Table, place)
+	return fmt.Sprintf(`SELECT s.n, e.leaves[s.leaf] AS leaf, s.role, coalesce(s.weight, e.weights[s.weight_at]) AS weight, s.measure, %s, i.obs_status AS of_status
+		FROM %s e JOIN %s s ON s.shape = e.shape JOIN %s i ON i.rowid = e.into_row WHERE s.place = %d`, strings.Join(b.ofColumns("i"), ", "), Edges, ShapeInputs, Table, place)
 }
 
 // measureNames writes the name of a measure of its number.
@@ -203,38 +190,31 @@ func measureColumn() column {
 	return column{"measure", "VARCHAR", transforms.Text{VI: "Cận nào: obs_low hoặc obs_high", EN: "Which end of the band: obs_low or obs_high"}}
 }
 
-// settle puts Table in its order, moves the inputs along, and makes the view that describes them.
-func (b *builder) settle(ctx context.Context) error {
+// settle puts Table in its order, and gives the final row of each row.
+func (b *builder) settle(ctx context.Context) (order []int64, err error) {
 	by := append([]string{"indicator"}, idents(b.dimensions)...)
 	by = append(by, transforms.ColPeriodStart, transforms.ColPeriodEnd)
-	own := make([]bool, len(b.rewriter.Places())) // places whose rows are those of Table
-	for i, p := range b.rewriter.Places() {
-		own[i] = p.Relation.Kind == lineage.Leaf && b.readable.sourceTable(p) == Table
-	}
-	err := b.db.Exec(ctx, fmt.Sprintf(`
+	err = b.db.Exec(ctx, fmt.Sprintf(`
 		CREATE TABLE __order AS SELECT rowid AS into_row, row_number() OVER (ORDER BY %[1]s, rowid) - 1 AS row FROM %[2]s;
 		CREATE OR REPLACE TABLE %[2]s AS SELECT t.* FROM %[2]s t JOIN __order o ON o.into_row = t.rowid ORDER BY o.row`, strings.Join(by, ", "), Table))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var order []int64
 	err = scan(ctx, b.db, "SELECT row::BIGINT FROM __order ORDER BY into_row", func(batch arrow.RecordBatch) error {
 		order = append(order, batch.Column(0).(*array.Int64).Int64Values()...)
 		return nil
 	})
-	if err == nil {
-		err = b.store(ctx, b.recorder.edges, order, own)
-	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	columns := []string{"i.indicator"}
-	for _, d := range b.dimensions {
-		columns = append(columns, "i."+duck.Ident(d))
-	}
-	formulas := fmt.Sprintf("SELECT %s, i.time_period, CASE WHEN i.obs_status <> 'C' THEN f.formula END AS formula%%s FROM %s f JOIN %s i ON i.rowid = f.into_row WHERE f.measure",
-		strings.Join(columns, ", "), Terms, Table)
-	return b.db.Exec(ctx, fmt.Sprintf(`DROP TABLE __order; CREATE VIEW %s AS %s = 0; CREATE VIEW %s AS %s > 0; CREATE VIEW %s AS %s; CREATE VIEW %s AS %s`,
+	return order, b.db.Exec(ctx, "DROP TABLE __order")
+}
+
+// views makes the views that describe what was stored.
+func (b *builder) views(ctx context.Context) error {
+	formulas := fmt.Sprintf("SELECT %s, CASE WHEN i.obs_status <> 'C' THEN f.formula END AS formula%%s FROM %s e JOIN %s f ON f.shape = e.shape JOIN %s i ON i.rowid = e.into_row WHERE f.measure",
+		strings.Join(b.ofColumns("i"), ", "), Edges, Shapes, Table)
+	return b.db.Exec(ctx, fmt.Sprintf(`CREATE VIEW %s AS %s = 0; CREATE VIEW %s AS %s > 0; CREATE VIEW %s AS %s; CREATE VIEW %s AS %s`,
 		Formulas, fmt.Sprintf(formulas, ""), BandFormulas, fmt.Sprintf(formulas, ", "+measureNames("f.measure")+" AS measure"),
 		Inputs, b.describedInputs(false), BandInputs, b.describedInputs(true)))
 }

@@ -18,10 +18,10 @@ const fewParts = 4
 type sums struct {
 	gather *lineage.Gather
 	table  string
-	lists  map[string]*rowList
-	order  []*rowList // as parts are ordered by
-	first  *rowList
-	tag    *rowList
+	lists  map[string]*rowLists
+	order  []*rowLists // as parts are ordered by
+	first  *rowLists
+	tag    *rowLists
 
 	alternatives []alternative
 	width, hangs int
@@ -42,7 +42,7 @@ type alternative struct {
 type factor struct {
 	number float64
 	column *cellColumn // nil: a number
-	rows   *rowList
+	rows   *rowLists
 	ids    []int32 // of the row at hand
 	place  int32
 }
@@ -52,12 +52,16 @@ func (c *cells) sumOf(place int32) (*sums, error) {
 	if place < 0 || c.gathers[place] == nil {
 		return nil, fmt.Errorf("follow a value: there is no sum %d", place)
 	}
-	return c.sums[place].get(func() (*sums, error) { return c.sum(c.gathers[place], c.places[place]) })
+	o := &c.sums[place]
+	if o.done.Load() {
+		return o.made, o.err
+	}
+	return o.get(func() (*sums, error) { return c.sum(c.gathers[place], c.places[place]) })
 }
 
 // sum reads the lists of a sum and adds up.
 func (c *cells) sum(g *lineage.Gather, p lineage.Place) (*sums, error) {
-	s := &sums{gather: g, lists: map[string]*rowList{}, table: c.source(p)}
+	s := &sums{gather: g, lists: map[string]*rowLists{}, table: c.source(p)}
 	s.width, s.hangs = g.Width()
 	names := g.Lists()
 	lists, err := c.readLists(s.table, names)
@@ -93,6 +97,32 @@ func (c *cells) sum(g *lineage.Gather, p lineage.Place) (*sums, error) {
 	return s, s.compute()
 }
 
+// prefetch reads the terms of a model, and the columns that its sums are made of.
+func (c *cells) prefetch(rel *lineage.Relation, start func(func() error)) {
+	wanted := map[int32]bool{}
+	for place, p := range c.places {
+		g := c.gathers[int32(place)]
+		switch {
+		case p.Relation == rel && g == nil:
+			wanted[int32(place)] = true
+		case p.Relation == rel:
+			for _, a := range g.Alternatives {
+				for _, f := range a.Cells() {
+					wanted[f.Place] = true
+				}
+			}
+		}
+	}
+	start(func() error { // one after the other: they share the processor with the rows that are made meanwhile
+		for place := range wanted {
+			if _, err := c.column(place); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // prepare computes the sums of a model ahead of the values that are made of them.
 func (c *cells) prepare(rel *lineage.Relation, start func(func() error)) {
 	for place, g := range c.gathers {
@@ -107,17 +137,67 @@ func (c *cells) prepare(rel *lineage.Relation, start func(func() error)) {
 
 // compute adds up every row's parts, with what the tree would have said of them.
 func (s *sums) compute() error {
-	n := len(*s.first)
+	n := len(s.first.starts) - 1
 	one := lineage.SumPart{Alternative: s.alternatives[0].Alternative}
 	s.alike = []lineage.SumPart{one, one, one}
 	s.parts, s.value, s.ok, s.status = make([]int32, n), make([]float64, n), make([]bool, n), make([]byte, n)
 	s.lost = make([]lineage.Ref, n)
+	var products []float64
 	for row := range n {
+		if s.tag == nil && s.addUsual(row, &products) {
+			continue
+		}
 		if err := s.add(row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addUsual adds a row as add does, in less time, where there is nothing to say of its cells. False says that there is.
+func (s *sums) addUsual(row int, products *[]float64) bool {
+	number, seen := 1.0, byte(0)
+	xs := (*products)[:0]
+	for k := range s.alternatives[0].factors {
+		f := &s.alternatives[0].factors[k]
+		if f.column == nil {
+			number *= f.number
+			continue
+		}
+		ids, numbers, marks := f.rows.row(row), f.column.numbers, f.column.marks
+		if len(xs) < len(ids) {
+			xs = slices.Grow(xs, len(ids))[:len(ids)]
+			for i := range xs {
+				xs[i] = 1
+			}
+		}
+		xs = xs[:len(ids)]
+		for i, id := range ids {
+			if uint(id) >= uint(len(numbers)) || uint(id) >= uint(len(marks)) || marks[id] > usualMarks {
+				*products = xs
+				return false
+			}
+			seen |= marks[id]
+			xs[i] *= numbers[id]
+		}
+	}
+	*products = xs
+	sum, rest := 0.0, 0.0
+	for _, x := range xs {
+		x *= number
+		t := sum + x
+		y := t - sum
+		rest += (sum - (t - y)) + (x - y)
+		sum = t
+	}
+	if len(xs) == 0 || math.IsNaN(sum+rest) || math.IsInf(sum+rest, 0) {
+		return false
+	}
+	s.parts[row], s.value[row], s.ok[row], s.lost[row] = int32(len(xs)), sum+rest, true, lineage.Nowhere()
+	if seen > 0 {
+		s.status[row] = ranks[seen]
+	}
+	return true
 }
 
 // add adds with compensation, so that the order of the parts does not show.
@@ -128,11 +208,11 @@ func (s *sums) add(row int) error {
 	for a := range s.alternatives {
 		for k := range s.alternatives[a].factors {
 			if f := &s.alternatives[a].factors[k]; f.column != nil {
-				f.ids = (*f.rows)[row]
+				f.ids = f.rows.row(row)
 			}
 		}
 	}
-	for i := range (*s.first)[row] {
+	for i := range s.first.row(row) {
 		a := s.alternative(row, i)
 		if a == nil {
 			continue
@@ -153,12 +233,16 @@ func (s *sums) add(row int) error {
 			if id >= len(f.column.numbers) {
 				return fmt.Errorf("follow a value: %s has no row %d", f.column.table, id)
 			}
-			if f.column.null[id] {
-				known = false
-				s.missing(row, f, id)
-			}
-			if status := f.column.status[id]; status != 'A' && status != 0 || weakest == 0 {
-				weakest = max(weakest, rank(status))
+			if mark := f.column.marks[id]; mark > usualMarks {
+				if mark&isNull != 0 {
+					known = false
+					s.missing(row, f, id)
+				}
+				if rank := mark & rankMarks; rank <= lastRank {
+					weakest = max(weakest, rank)
+				}
+			} else {
+				weakest = max(weakest, mark)
 			}
 			x *= f.column.numbers[id]
 		}
@@ -183,32 +267,13 @@ func (s *sums) add(row int) error {
 
 // missing notes a cell without a value; of several the first in its table.
 func (s *sums) missing(row int, f *factor, id int) {
-	if !f.column.unknown[id] {
+	if f.column.marks[id]&isUnknown == 0 {
 		return
 	}
 	ref := lineage.Ref{Place: f.place, Row: int64(id)}
 	if before := s.lost[row]; before.Place < 0 || ref.Place < before.Place || ref.Place == before.Place && ref.Row < before.Row {
 		s.lost[row] = ref
 	}
-}
-
-// ranks are the statuses from the strongest to the weakest, from 1.
-const ranks = " ABPEF"
-
-func rank(status byte) byte {
-	switch status {
-	case 'A':
-		return 1
-	case 'B':
-		return 2
-	case 'P':
-		return 3
-	case 'E':
-		return 4
-	case 'F':
-		return 5
-	}
-	return 0
 }
 
 // Sum implements lineage.Cells.
@@ -241,7 +306,7 @@ func (c *cells) Sum(ref lineage.Ref, into *lineage.Sum) error {
 // compare orders the parts of a row as Inputs does: by their lists in turn.
 func (s *sums) compare(row, i, j int) int {
 	for _, l := range s.order {
-		a, b := (*l)[row][i], (*l)[row][j]
+		a, b := l.row(row)[i], l.row(row)[j]
 		if a != b {
 			if a < 0 || b < 0 {
 				return cmp.Compare(b, a) // null comes last
@@ -257,7 +322,7 @@ func (s *sums) alternative(row, i int) *alternative {
 	if s.tag == nil {
 		return &s.alternatives[0]
 	}
-	tag := (*s.tag)[row][i]
+	tag := s.tag.row(row)[i]
 	if tag < 0 || s.alternatives[tag].Skip {
 		return nil // there is no such row, or it gives nothing
 	}
@@ -267,7 +332,7 @@ func (s *sums) alternative(row, i int) *alternative {
 // all gives the parts of a row in order.
 func (s *sums) all(row int) []lineage.SumPart {
 	var order []int
-	for i := range (*s.first)[row] {
+	for i := range s.first.row(row) {
 		if s.alternative(row, i) != nil {
 			order = append(order, i)
 		}
@@ -280,13 +345,13 @@ func (s *sums) all(row int) []lineage.SumPart {
 		for _, f := range a.factors {
 			id := int64(-1)
 			if f.column != nil {
-				id = int64((*f.rows)[row][i])
+				id = int64(f.rows.row(row)[i])
 			}
 			p.Rows = append(p.Rows, id)
 		}
 		for _, f := range a.Hangs {
 			l := s.lists[f.List]
-			p.Hangs = append(p.Hangs, int64((*l)[row][i]))
+			p.Hangs = append(p.Hangs, int64(l.row(row)[i]))
 		}
 		out[at] = p
 	}
@@ -299,7 +364,7 @@ func (s *sums) ends(row int) []lineage.SumPart {
 		return s.alike
 	}
 	at := [3]int{-1, -1, -1}
-	for i := range (*s.first)[row] {
+	for i := range s.first.row(row) {
 		if s.alternative(row, i) == nil {
 			continue
 		}

@@ -64,3 +64,26 @@ obs_low|40|12
 		t.Error(d)
 	}
 }
+
+// What a value hangs on may be a sum of many parts too: its cells are conditions, unless they are parts already.
+func TestConditionOnSumOfManyParts(t *testing.T) {
+	db, err := duck.Create(t.Context(), ":memory:", duck.Options{Memory: "400MB", Threads: 1})
+	must(t, err)
+	defer db.Close()
+	must(t, db.Exec(t.Context(), classesSQL))
+	_, err = indicator.Build(t.Context(), db, indicator.Set{
+		Models: []transforms.Model{
+			{ID: "summed", SQL: `SELECT time_period, sum(obs_value) AS v FROM go GROUP BY time_period`},
+			{ID: "lows", SQL: `SELECT g.time_period, sum(s.low) AS low FROM go g JOIN share s USING (industry) GROUP BY g.time_period`},
+		},
+		Indicators: []transforms.Indicator{{ID: "X", Freq: "A", SQL: "SELECT time_period, CASE WHEN v > 100 THEN low ELSE 0 END AS obs_value FROM summed JOIN lows USING (time_period)"}},
+		Keys:       map[string][]string{"go": {"industry", "time_period"}, "share": {"industry"}},
+	})
+	must(t, err)
+	// 10 + 20 + 30 + 40 + 60 = 160 is more than 100, so it is 6 * 0.25 = 1.5; six cells were added, and six decided.
+	got := table(t, db, "SELECT obs_value FROM indicators WHERE time_period = '2024'") +
+		table(t, db, "SELECT role, count(*), min(cell) FROM indicator_inputs WHERE time_period = '2024' GROUP BY role ORDER BY role DESC")
+	if d := cmp.Diff("1.5\npart|6|Z1\ncondition|6|B1\n", got); d != "" {
+		t.Error(d)
+	}
+}

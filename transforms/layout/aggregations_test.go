@@ -56,7 +56,7 @@ func TestAggregations(t *testing.T) {
 		precision, recall float64
 	}{
 		{"aggrecol_validation.visible.jl.gz", 0.95, 0.88},
-		{"aggrecol_unseen.visible.jl.gz", 0.915, 0.87},
+		{"aggrecol_unseen.visible.jl.gz", 0.93, 0.87},
 	} {
 		path := *aggregationFile
 		if path == "" {
@@ -220,6 +220,9 @@ func (a *annotated) report(want, have map[string]string, ids []layout.Identity) 
 
 // keys writes an identity as the benchmark does: a difference as the sum that it is too, cell by cell, from zero.
 func (a *annotated) keys(id layout.Identity) map[string]string {
+	if id.Kind == layout.Product || id.Implied {
+		return nil // the benchmark knows no products, and what is said once is not said again
+	}
 	op := map[layout.IdentityKind]string{layout.Sum: "Sum", layout.Difference: "Sum", layout.Average: "Average",
 		layout.Ratio: "Division", layout.Change: "RelativeChange"}[id.Kind]
 	result, operands := id.Result, id.Operands

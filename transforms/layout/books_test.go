@@ -114,7 +114,7 @@ func BenchmarkMonthlyBooks(b *testing.B) {
 // BenchmarkFamilies reads and recognises the books of each family in turn, to compare what the two cost on one core.
 func BenchmarkFamilies(b *testing.B) {
 	for _, family := range []string{"nzcensus2013/raw/*.xlsx", "gso_monthly/raw/*.xlsx", "gso_monthly/raw/*.xls", "ons_its2018/raw/*.xls",
-		"vn_budget/raw/*.xls", "gso_pxweb/raw/*.csv"} {
+		"vn_budget/raw/*.xls", "gso_pxweb/raw/*.csv", "uk_databaker/raw/ashe*.xls", "uk_databaker/raw/table-a02.xls"} {
 		b.Run(strings.ReplaceAll(family, "/raw/*", ""), func(b *testing.B) {
 			paths, err := filepath.Glob(filepath.Join(corpus(b), family))
 			if err != nil || len(paths) == 0 {

@@ -125,6 +125,21 @@ func sumTolerance(want, part float64, n int) float64 { return want + part*sumSpr
 
 // sumSpread is how many times the rounding of one part the rounding of n parts comes to.
 func sumSpread(n int) float64 {
+	if n < len(sumSpreads) {
+		return sumSpreads[n]
+	}
+	return 2 + math.Sqrt(float64(n))
+}
+
+// sumSpreads are those of up to so many parts.
+var sumSpreads = func() (table [longestRun + 1]float64) {
+	for n := range table {
+		table[n] = spreadOf(n)
+	}
+	return table
+}()
+
+func spreadOf(n int) float64 {
 	if n > 4 {
 		return 2 + math.Sqrt(float64(n))
 	}
@@ -286,8 +301,8 @@ func (f *figures) checkRatio(r, x, y int, scale float64, change bool) evidence {
 func (f *figures) ratioEvidence(r, x, y int, scale float64, change, hurry bool) (e evidence, ok bool) {
 	hits := f.hits[:0]
 	exact, products := 0, 0
-	seen, whole := f.seen[:0], f.whole[:0] // the latter is the products' evidence
-	defer func() { f.hits, f.seen, f.whole = hits, seen, whole }()
+	seen, whole := f.seen[:0], f.products[:0] // the latter is the products' evidence
+	defer func() { f.hits, f.seen, f.products = hits, seen, whole }()
 	for p := range f.m {
 		a, b, c := f.at(r, p), f.at(x, p), f.at(y, p)
 		if math.IsNaN(a) {

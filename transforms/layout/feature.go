@@ -46,6 +46,7 @@ type analysis struct {
 	rows  []rowFeature
 
 	*lexicon
+	room *room
 }
 
 type rowFeature struct {
@@ -60,8 +61,8 @@ type rowFeature struct {
 	last     int
 }
 
-func analyse(g part, known *lexicon) *analysis {
-	a := &analysis{g: g, lexicon: known, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows))}
+func analyse(g part, x *Recogniser) *analysis {
+	a := &analysis{g: g, lexicon: &x.known, room: &x.room, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows))}
 	total := 0
 	for i := range g.Rows {
 		total += len(g.Rows[i].Cells)

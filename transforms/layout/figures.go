@@ -2,7 +2,7 @@ package layout
 
 import (
 	"math"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/statloom/statloom/sources/sheet"
@@ -11,6 +11,7 @@ import (
 
 // figures are the values of a table, line by line, as arithmetic looks at them.
 type figures struct {
+	*room
 	n, m     int
 	v        []float64 // NaN where there is none
 	half     []float64 // half a unit of the last digit that counts: how far rounding may have moved the value
@@ -25,12 +26,16 @@ type figures struct {
 	negative bool      // there are values below zero
 	other    bool      // these are columns
 
-	hits  []hit // room for what is in the making
-	seen  quotients
-	whole []float64
+	known  []scope // by place: what its values are like
+	lively *pile   // all lines that have something to add
+	filled *pile   // all lines with values
+
+	hits     []hit // room for what is in the making
+	seen     quotients
+	products []float64
 
 	standing  []standing // by line: the sums worth checking
-	worth     []uint16   // by line and direction: from where on means come near
+	idle      []uint16   // by line and direction: from where on no mean comes near
 	divided   bool       // the following are known
 	quotients []relation // what holds of ratios and changes
 	coarse    []relation // ratios that hold, of values too coarse to tell much
@@ -47,7 +52,8 @@ func (a *analysis) figures(b *block, t *Table) *figures {
 	if style.err != nil {
 		style.style = value.Style{Decimal: '.', Thousands: ','} // sums tell whether it is right
 	}
-	f := &figures{m: len(b.values), lineNo: sample(len(b.body), searchedLines)}
+	a.room.clear()
+	f := &figures{room: a.room, m: len(b.values), lineNo: sample(len(b.body), searchedLines)}
 	f.n = len(f.lineNo)
 	if f.n == 0 || f.m == 0 || f.m > searchedLines || f.n*f.m < 3 {
 		return nil
@@ -56,7 +62,7 @@ func (a *analysis) figures(b *block, t *Table) *figures {
 	for i, c := range b.values {
 		index[c] = i + 1
 	}
-	f.v = make([]float64, f.n*f.m)
+	f.v = f.floats.take(f.n * f.m)
 	digits := make([]int8, f.n*f.m)
 	for r, i := range f.lineNo {
 		k := b.body[i]
@@ -156,7 +162,7 @@ func (f *figures) precision(digits []int8) {
 		if len(list) == 0 {
 			return 0
 		}
-		sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+		slices.Sort(list)
 		return list[len(list)*8/10]
 	}
 	for r := range f.n {
@@ -178,7 +184,7 @@ func (f *figures) precision(digits []int8) {
 		cols[p] = usual()
 	}
 	base := f.base()
-	f.half = make([]float64, len(f.v))
+	f.half = f.floats.take(len(f.v))
 	for i := range f.v {
 		d := max(digits[i], min(rows[i/f.m], cols[i%f.m]))
 		f.half[i] = 0.5 * math.Pow10(-int(d))
@@ -267,7 +273,7 @@ const (
 // best gives the three of some places that tell most of a line; digits finer than so much do not count.
 func (f *figures) best(r int, places []int, finest float64) []int {
 	weight := func(p int) float64 { return math.Abs(f.at(r, p)) / max(f.halfAt(r, p), finest) }
-	out := make([]int, 0, 4)
+	out := f.ints.take(4)[:0]
 	for _, p := range places {
 		out = append(out, p)
 		for i := len(out) - 1; i > 0 && weight(out[i]) > weight(out[i-1]); i-- {
@@ -282,8 +288,8 @@ func (f *figures) best(r int, places []int, finest float64) []int {
 
 // transposed gives the figures with columns for lines; these are their numbers.
 func (f *figures) transposed(columns []int) *figures {
-	t := &figures{n: f.m, m: f.n, lineNo: f.lineNo, place: columns, negative: f.negative, other: true}
-	t.v, t.half = make([]float64, t.n*t.m), make([]float64, t.n*t.m)
+	t := &figures{room: f.room, n: f.m, m: f.n, lineNo: f.lineNo, place: columns, negative: f.negative, other: true}
+	t.v, t.half = t.floats.take(t.n*t.m), t.floats.take(t.n*t.m)
 	for r := range f.n {
 		for c := range f.m {
 			t.v[c*t.m+r], t.half[c*t.m+r] = f.at(r, c), f.halfAt(r, c)
@@ -299,8 +305,8 @@ func (f *figures) sampled(limit int) (*figures, []int) {
 	if len(places) == f.m {
 		return f, places
 	}
-	t := &figures{n: f.n, m: len(places), lineNo: f.lineNo, place: f.place, negative: f.negative, other: f.other}
-	t.v, t.half = make([]float64, t.n*t.m), make([]float64, t.n*t.m)
+	t := &figures{room: f.room, n: f.n, m: len(places), lineNo: f.lineNo, place: f.place, negative: f.negative, other: f.other}
+	t.v, t.half = t.floats.take(t.n*t.m), t.floats.take(t.n*t.m)
 	for l := range t.n {
 		for i, p := range places {
 			t.v[l*t.m+i], t.half[l*t.m+i] = f.at(l, p), f.halfAt(l, p)
@@ -315,6 +321,8 @@ func (f *figures) check(r *relation) {
 	switch r.kind {
 	case Ratio, Change:
 		r.ev = f.checkRatio(r.result, r.ops[0], r.ops[1], r.scale, r.kind == Change)
+	case Product:
+		r.ev = f.checkRatio(r.ops[0], r.result, r.ops[1], 1, false)
 	case Difference:
 		r.ev = f.checkSum(r.ops[0], append([]int{r.result}, r.ops[1:]...), false)
 	default:

@@ -14,7 +14,10 @@ var twoTongues = regexp.MustCompile(`(?i)^\s*(đơn vị tính|đơn vị|đvt)\
 
 // parseUnit is value.ParseUnit for announcements in two languages too.
 func parseUnit(s string) (value.Unit, bool) {
-	return value.ParseUnit(twoTongues.ReplaceAllString(s, "Unit:"))
+	if strings.IndexByte(s, ':') > 0 {
+		s = twoTongues.ReplaceAllString(s, "Unit:")
+	}
+	return value.ParseUnit(s)
 }
 
 // severalUnits reports whether a text lists units, of which each holds for some columns: "Nghìn tấn; triệu USD".

@@ -30,7 +30,7 @@ var steps = [2]int{1, -1}
 // standingOf looks for the standing hypotheses about a line.
 func (s *search) standingOf(r int) *standing {
 	if s.figures.standing == nil {
-		s.figures.standing = make([]standing, s.n)
+		s.figures.standing = s.standings.take(s.n)
 	}
 	h := &s.figures.standing[r]
 	if h.known {
@@ -38,7 +38,7 @@ func (s *search) standingOf(r int) *standing {
 	}
 	h.known = true
 	for i, step := range steps {
-		h.runs[i] = s.runs(r, step, nil, costRun)
+		h.runs[i] = s.runs(r, step, s.all(), false, costRun)
 	}
 	if s.other || s.n <= stridedRows {
 		h.strides = s.strides(r, nil)
@@ -50,7 +50,7 @@ func (s *search) standingOf(r int) *standing {
 // offeredOf checks the standing hypotheses about a line.
 func (s *search) offeredOf(r int) *offered {
 	if s.offered == nil {
-		s.offered = make([]offered, s.n)
+		s.offered = s.offers.take(s.n)
 	}
 	o := &s.offered[r]
 	if o.known {

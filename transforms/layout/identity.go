@@ -17,6 +17,7 @@ const (
 	Difference IdentityKind = "difference" // the result is the first operand less all others
 	Average    IdentityKind = "average"    // the result is the mean of its operands
 	Ratio      IdentityKind = "ratio"      // the result is the first operand divided by the second, times the scale
+	Product    IdentityKind = "product"    // the result is the product of its two operands
 	Change     IdentityKind = "change"     // the result is the change from the first operand to the second, times the scale
 )
 
@@ -35,12 +36,13 @@ type Identity struct {
 	Axis       Axis         `json:"axis"`
 	Result     int          `json:"result"`   // row or column number
 	Operands   []int        `json:"operands"` // row or column numbers
-	Scale      float64      `json:"scale"`    // 100 for percentages; 1 for sums, differences and averages
+	Scale      float64      `json:"scale"`    // 100 for percentages; 1 for sums, differences, averages and products
 	Support    int          `json:"support"`  // cells in which it holds
 	Against    int          `json:"against"`  // cells in which it does not
 	MaxError   float64      `json:"max_error"`
 	Confidence float64      `json:"confidence"`
-	At         []int        `json:"-"` // the columns (rows) in which it holds
+	Implied    bool         `json:"implied,omitempty"` // others say of the parts what it says of totals
+	At         []int        `json:"-"`                 // the columns (rows) in which it holds
 }
 
 // String writes the identity as a formula: "row 9 = sum of rows 10 11 12".
@@ -66,14 +68,20 @@ func (id *Identity) String() string {
 		what = "mean of " + strings.Join(ops, " ")
 	case Ratio:
 		what = strings.Join(ops, " / ")
+	case Product:
+		what = strings.Join(ops, " * ")
 	case Change:
 		what = "change from " + ops[0] + " to " + ops[1]
 	}
 	if id.Scale != 1 {
 		what += " * " + strconv.FormatFloat(id.Scale, 'f', -1, 64)
 	}
-	return fmt.Sprintf("%s %s = %s (holds in %d of %d, %.2f)", strings.TrimSuffix(string(id.Axis), "s"), name(id.Result), what, id.Support,
-		id.Support+id.Against, id.Confidence)
+	follows := ""
+	if id.Implied {
+		follows = ", follows from others"
+	}
+	return fmt.Sprintf("%s %s = %s (holds in %d of %d, %.2f%s)", strings.TrimSuffix(string(id.Axis), "s"), name(id.Result), what, id.Support,
+		id.Support+id.Against, id.Confidence, follows)
 }
 
 // Bounds of the search. A table that is longer is looked at in a sample of its lines, so that the search costs the same
@@ -154,15 +162,20 @@ func saidRatios(hints []words) []bool {
 func ratiosOf(list []relation, n int, places []int) []bool {
 	var out []bool
 	for i := range list {
-		if k := list[i].kind; k != Ratio && k != Change {
+		r := list[i].result
+		switch list[i].kind {
+		case Ratio, Change:
+		case Product:
+			r = list[i].ops[0] // a price, or how many
+		default:
 			continue
 		}
 		if out == nil {
 			out = make([]bool, n)
 		}
 		if places == nil {
-			out[list[i].result] = true
-		} else if p, ok := slices.BinarySearch(places, list[i].result); ok {
+			out[r] = true
+		} else if p, ok := slices.BinarySearch(places, r); ok {
 			out[p] = true
 		}
 	}
@@ -204,6 +217,8 @@ type relation struct {
 	cost   float64 // bits that finding it by chance would take, for as many candidates were tried
 	score  float64 // bits of evidence beyond chance
 	rank   float64
+
+	implied bool // it follows from others
 }
 
 func (r *relation) identity(axis Axis) Identity {
@@ -212,7 +227,7 @@ func (r *relation) identity(axis Axis) Identity {
 		slices.Sort(ops)
 	}
 	return Identity{Kind: r.kind, Axis: axis, Result: r.result, Operands: ops, Scale: r.scale, Support: r.ev.good,
-		Against: r.ev.bad, MaxError: r.ev.maxErr, Confidence: confidenceOf(r.score), At: slices.Clone(r.ev.at)}
+		Against: r.ev.bad, MaxError: r.ev.maxErr, Confidence: confidenceOf(r.score), Implied: r.implied, At: slices.Clone(r.ev.at)}
 }
 
 // confidenceOf turns bits of evidence beyond chance into a confidence: 0.7 at the threshold, near one well above it.

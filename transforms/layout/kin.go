@@ -30,7 +30,7 @@ func (a *analysis) kin(b *block, t *Table, f *figures) [][][]int {
 		if l == nil || len(l.Path) == 0 {
 			continue
 		}
-		for _, set := range [][]int{children(lines, r), beside(lines, r, 1), beside(lines, r, -1)} {
+		for _, set := range [][]int{f.children(lines, r), f.siblings(lines, r, 1), f.siblings(lines, r, -1)} {
 			if len(set) > 1 && len(set) <= longestRun {
 				out[r] = append(out[r], set)
 			}
@@ -40,24 +40,24 @@ func (a *analysis) kin(b *block, t *Table, f *figures) [][][]int {
 }
 
 // children are the lines one level below a line.
-func children(lines []*Line, r int) []int {
-	var out []int
+func (f *figures) children(lines []*Line, r int) []int {
+	out := f.ints.rest[:0]
 	path := lines[r].Path
 	for i := r + 1; i < len(lines) && lines[i] != nil; i++ {
 		p := lines[i].Path
 		if len(p) <= len(path) || !slices.Equal(p[:len(path)], path) {
 			break
 		}
-		if len(p) == len(path)+1 {
+		if len(p) == len(path)+1 && len(out) <= longestRun {
 			out = append(out, i)
 		}
 	}
-	return out
+	return f.ints.taken(out)
 }
 
-// beside are the lines of the level of a line, downwards or upwards, under the same label.
-func beside(lines []*Line, r, step int) []int {
-	var out []int
+// siblings are the lines of the level of a line, downwards or upwards, under the same label.
+func (f *figures) siblings(lines []*Line, r, step int) []int {
+	out := f.ints.rest[:0]
 	path := lines[r].Path
 	above := path[:len(path)-1]
 	for i := r + step; i >= 0 && i < len(lines) && lines[i] != nil; i += step {
@@ -68,6 +68,9 @@ func beside(lines []*Line, r, step int) []int {
 		if len(p) == len(path) {
 			out = append(out, i)
 		}
+		if len(out) > longestRun {
+			break // too many to be looked at
+		}
 	}
-	return out
+	return f.ints.taken(out)
 }

@@ -109,7 +109,10 @@ func Recognise(g *sheet.Grid) *Sheet { return new(Recogniser).Recognise(g) }
 
 // Recogniser recognises sheets one after the other, such as those of a book, and remembers what their texts say: most come
 // again on other sheets. What it finds is what Recognise finds.
-type Recogniser struct{ known lexicon }
+type Recogniser struct {
+	known lexicon
+	room  room
+}
 
 // Recognise finds the tables of a sheet and the roles of its lines and cells.
 func (x *Recogniser) Recognise(g *sheet.Grid) *Sheet { return x.RecogniseWith(g, Pins{}) }
@@ -120,14 +123,14 @@ func (x *Recogniser) RecogniseWith(g *sheet.Grid, pins Pins) *Sheet {
 	for k := range g.Rows {
 		s.cells[k] = make([]Role, len(g.Rows[k].Cells))
 	}
-	a := analyse(part{g, g.Rows, s.cells}, &x.known)
+	a := analyse(part{g, g.Rows, s.cells}, x)
 	sides := a.sides()
 	if len(sides) == 0 {
 		s.recognise(a, pins)
 		return s
 	}
 	for _, side := range sides {
-		s.recognise(analyse(cut(g, s.cells, side), &x.known), pins)
+		s.recognise(analyse(cut(g, s.cells, side), x), pins)
 	}
 	s.shareTitles()
 	return s

@@ -3,13 +3,17 @@ package layout
 import (
 	"strings"
 
+	"github.com/statloom/statloom/sources/sheet"
 	"github.com/statloom/statloom/transforms/fold"
 	"github.com/statloom/statloom/transforms/period"
 )
 
 // lexicon remembers what texts say. Lines, columns and the sheets of a book repeat them, and folding and matching words is
 // most of the work of understanding a small table.
-type lexicon struct{ known map[string]*saying }
+type lexicon struct {
+	known   map[string]*saying
+	sayings []saying // room for more
+}
 
 // mostSayings bounds the texts that are remembered.
 const mostSayings = 50_000
@@ -18,9 +22,10 @@ const mostSayings = 50_000
 type saying struct {
 	asked, yes aspect
 	folded     string
+	shown      string
 	unit       string
 	words      words
-	period     period.Period
+	period     *period.Period
 }
 
 // aspect is something that can be asked of a text.
@@ -36,6 +41,7 @@ const (
 	aspectWords
 	aspectPeriod
 	aspectCode
+	aspectShown
 )
 
 // of finds what is known of a text.
@@ -46,7 +52,11 @@ func (x *lexicon) of(s string) *saying {
 	if x.known == nil || len(x.known) >= mostSayings {
 		x.known = make(map[string]*saying)
 	}
-	k := new(saying)
+	if len(x.sayings) == 0 {
+		x.sayings = make([]saying, 64)
+	}
+	k := &x.sayings[0]
+	x.sayings = x.sayings[1:]
 	x.known[s] = k
 	return k
 }
@@ -72,6 +82,19 @@ func (k *saying) text(s string) string {
 }
 
 func (x *lexicon) text(s string) string { return x.of(s).text(s) }
+
+// shown gives a label as it is shown.
+func (x *lexicon) shown(c *sheet.Cell) string {
+	if c.Type != sheet.Text {
+		return withoutLeader(headerText(c))
+	}
+	k := x.of(c.Text)
+	if k.asked&aspectShown == 0 {
+		k.asked |= aspectShown
+		k.shown = withoutLeader(headerText(c))
+	}
+	return k.shown
+}
 
 // isTotal tells labels that announce a total.
 func (x *lexicon) isTotal(s string) bool {
@@ -148,10 +171,11 @@ func (x *lexicon) period(s string) (period.Period, bool) {
 	}
 	k := x.of(s)
 	ok := k.ask(aspectPeriod, func() (ok bool) {
-		k.period, ok = period.Parse(s)
+		p, ok := period.Parse(s)
+		k.period = &p
 		return ok
 	})
-	return k.period, ok
+	return *k.period, ok
 }
 
 // hasYear reports whether four digits in a text can be a year, without which no text names a period by itself.

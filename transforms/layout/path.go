@@ -72,7 +72,6 @@ type walker struct {
 	pending []label // a label whose sentence goes on in the next line
 	ditto   string  // unit above
 
-	known    map[labelKey]label
 	buffer   []label
 	outlines map[rune]bool // kinds of enumeration that order the table
 }
@@ -112,34 +111,8 @@ func (w *walker) labels(k int, group bool) []label {
 }
 
 func (w *walker) makeLabel(c *sheet.Cell, group bool) label {
-	key := labelKey{c.Text, c.Col, c.Style, c.Type, group}
-	l, ok := w.known[key]
-	if !ok {
-		if w.known == nil {
-			w.known = make(map[labelKey]label)
-		}
-		l = w.readLabel(c, group)
-		if len(w.known) < mostKnown {
-			w.known[key] = l
-		}
-	}
-	return l
-}
-
-// labelKey is all that a label is read from; the same ones stand in many lines.
-type labelKey struct {
-	text  string
-	col   int
-	style sheet.StyleID
-	typ   sheet.Type
-	group bool
-}
-
-const mostKnown = 20_000 // labels remembered
-
-func (w *walker) readLabel(c *sheet.Cell, group bool) label {
 	st := w.a.g.StyleOf(c)
-	l := label{text: withoutLeader(headerText(c)), col: c.Col, rank: rankPlain}
+	l := label{text: w.a.shown(c), col: c.Col, rank: rankPlain}
 	spaces := 0
 	for _, r := range c.Text {
 		if r != ' ' && r != '\u00a0' && r != '\t' {

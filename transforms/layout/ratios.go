@@ -52,7 +52,7 @@ func (s *search) fractional(r int) bool {
 
 // around lists the lines near a line, the nearest first.
 func (s *search) around(r, reach int) []int {
-	var out []int
+	out := s.ints.take(2 * reach)[:0]
 	for d := 1; d <= reach; d++ {
 		for _, x := range [2]int{r - d, r + d} {
 			if x >= 0 && x < s.n && len(s.probes[x]) > 0 {

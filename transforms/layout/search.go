@@ -9,6 +9,7 @@ import (
 // search finds the relations among the lines of figures.
 func (f *figures) search(hints []words, kin [][][]int) []relation {
 	s := &search{figures: f, hints: hints, kin: kin, total: make([]bool, f.n), part: make([]bool, f.n)}
+	s.edges[noParts], s.edges[noTotals] = edgesOf(s.part), edgesOf(s.total)
 	for range 5 { // totals of totals appear when their parts are known
 		if !s.sums() {
 			break
@@ -27,6 +28,9 @@ func (f *figures) search(hints []words, kin [][][]int) []relation {
 			s.contract(&s.found[i])
 		}
 	}
+	for i := range s.found {
+		s.found[i].implied = s.restates(&s.found[i])
+	}
 	s.name()
 	return s.found
 }
@@ -44,12 +48,17 @@ type search struct {
 
 	offered []offered // by line: what came of the standing hypotheses
 
-	parts    []int // room for what is in the making
+	parts  []int  // room for what is in the making
+	marks  []bool // by line: it is one of the marked
+	marked []int
+
+	piles    [2 * leaving]*pile
+	meant    *pile             // lines that means are made of
+	edges    [onlyTotals]edges // of the lines that are left out of piles
 	promised []int
 	operands []operand
 
-	notTotal []bool // all but the totals; nil until it is asked for
-	leave    []bool // lines that hold ratios, changes or averages; nil for none
+	leave []bool // lines that hold ratios, changes or averages; nil for none
 }
 
 // The costs of candidates, in bits: how many of their kind are tried for a line.
@@ -65,6 +74,8 @@ const (
 const (
 	longestRun     = 150
 	longestMean    = 400
+	shortRun       = 24  // lines that are looked at one by one
+	askedForMeans  = 120 // lines of a table that are asked for means before the others are
 	meanStarts     = 8   // how far away the first line of a mean may stand
 	stridedRows    = 120 // rows among which sums at equal distances are looked for
 	window         = 12  // how far away the operands of differences and ratios may stand
@@ -99,7 +110,7 @@ func (s *search) offer(list []relation, kind IdentityKind, r int, ops []int, sca
 	}
 	if !said && !rel.ev.sharp(kind) {
 		if kind == Ratio && rel.ev.bad == 0 && rel.ev.telling > 3 {
-			rel.ops, rel.score = slices.Clone(ops), enoughBits
+			rel.ops, rel.score = s.keep(ops), enoughBits
 			s.weak = append(s.weak, rel)
 		}
 		return list
@@ -112,8 +123,15 @@ func (s *search) offer(list []relation, kind IdentityKind, r int, ops []int, sca
 		return list
 	}
 	rel.rank = s.rankOf(&rel, ops)
-	rel.ops = slices.Clone(ops)
+	rel.ops = s.keep(ops)
 	return append(list, rel)
+}
+
+// keep copies a list of lines for as long as the table is looked at.
+func (s *search) keep(lines []int) []int {
+	out := s.ints.take(len(lines))
+	copy(out, lines)
+	return out
 }
 
 // adds reports whether a sum is one: more than one line adds something in the places where it holds, and none adds only
@@ -164,7 +182,6 @@ func (s *search) rankOf(rel *relation, ops []int) float64 {
 func (s *search) accept(list []relation) bool {
 	sort.SliceStable(list, func(i, j int) bool { return list[i].rank > list[j].rank })
 	some := false
-	s.notTotal = nil
 	for _, c := range list {
 		if c.kind == Sum {
 			s.contract(&c)
@@ -187,24 +204,48 @@ func (s *search) accept(list []relation) bool {
 		}
 		some = true
 	}
+	if some {
+		s.piles, s.meant = [2 * leaving]*pile{}, nil
+		s.edges[noParts], s.edges[noTotals] = edgesOf(s.part), edgesOf(s.total)
+	}
 	return some
 }
 
 // clashes reports whether a candidate says something else of lines that a relation explains already.
 func (s *search) clashes(c *relation) bool {
+	in := s.mark(c.ops)
 	for i := range s.found {
-		if o := &s.found[i]; clash(o, c) {
+		if clash(&s.found[i], c, in) {
 			return true
 		}
 	}
 	return false
 }
 
+// mark marks some lines; the marks hold until the next call.
+func (s *search) mark(lines []int) []bool {
+	for _, l := range s.marked {
+		s.marks[l] = false
+	}
+	if s.marks == nil {
+		s.marks = make([]bool, s.n)
+	}
+	for _, l := range lines {
+		s.marks[l] = true
+	}
+	s.marked = append(s.marked[:0], lines...)
+	return s.marks
+}
+
 // contract puts totals in the place of their parts: a whole is the sum of what stands right below it.
 func (s *search) contract(c *relation) {
+	if len(c.ops) < 3 {
+		return
+	}
+	in := s.mark(c.ops)
 	for i := 0; i < len(s.found); i++ {
 		o := &s.found[i]
-		if o.kind != Sum || len(o.ops) >= len(c.ops) || !s.among(o, c) || !subset(o.ops, c.ops) {
+		if o.kind != Sum || len(o.ops) >= len(c.ops) || !subset(o.ops, in) || !s.among(o, c) {
 			continue
 		}
 		ops := []int{o.result}
@@ -215,6 +256,7 @@ func (s *search) contract(c *relation) {
 		}
 		if ev := s.checkSum(c.result, ops, false); ev.holds() && ev.good >= c.ev.good && len(ops) > 1 {
 			c.ops, c.ev = ops, ev
+			in = s.mark(c.ops)
 			i = -1
 		}
 	}
@@ -238,10 +280,10 @@ func (s *search) among(o, c *relation) bool {
 	return true
 }
 
-// subset reports whether all of some lines are among others.
-func subset(some, all []int) bool {
+// subset reports whether all of some lines are marked.
+func subset(some []int, marked []bool) bool {
 	for _, p := range some {
-		if !slices.Contains(all, p) {
+		if !marked[p] {
 			return false
 		}
 	}
@@ -282,14 +324,18 @@ func (s *search) expand(leaves map[int]int, line, times, depth int) {
 	leaves[line] += times
 }
 
-func clash(o, c *relation) bool {
+// clash reports whether a candidate contradicts a relation; the marked lines are its operands.
+func clash(o, c *relation, marked []bool) bool {
 	shared := 0
-	for _, p := range c.ops {
-		if slices.Contains(o.ops, p) {
+	for _, p := range o.ops {
+		if marked[p] {
 			shared++
 		}
 	}
-	oInC, cInO := slices.Contains(c.ops, o.result), slices.Contains(o.ops, c.result)
+	if shared == 0 && o.result != c.result && !marked[o.result] {
+		return false
+	}
+	oInC, cInO := marked[o.result], slices.Contains(o.ops, c.result)
 	linear := func(k IdentityKind) bool { return k == Sum || k == Average }
 	switch {
 	case linear(o.kind) && linear(c.kind):

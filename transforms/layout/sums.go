@@ -17,18 +17,20 @@ func (s *search) sums() bool {
 			if s.leave == nil {
 				list = append(list, o.runs[i]...)
 			} else {
-				list = s.try(list, r, s.runs(r, step, nil, costRun))
+				list = s.try(list, r, s.runs(r, step, s.pile(allLines, r), false, costRun))
 			}
-			if parts, totals := s.beyond(r, step, s.part), s.beyond(r, step, s.total); len(s.found) > 0 {
-				if parts > 0 || s.leave != nil {
-					list = s.try(list, r, s.runs(r, step, s.part, costGaps))
-				}
-				if totals > 0 || s.leave != nil {
-					list = s.try(list, r, s.runs(r, step, s.total, costGaps))
-				}
-				if totals > 1 {
-					list = s.try(list, r, s.runs(r, step, s.plain(), costGaps))
-				}
+			if len(s.found) == 0 {
+				continue
+			}
+			if s.leave != nil || s.edges[noParts].beyond(r, step) > 0 {
+				list = s.try(list, r, s.runs(r, step, s.pile(noParts, r), true, costGaps))
+			}
+			totals := s.edges[noTotals].beyond(r, step)
+			if s.leave != nil || totals > 0 {
+				list = s.try(list, r, s.runs(r, step, s.pile(noTotals, r), true, costGaps))
+			}
+			if totals > 1 {
+				list = s.try(list, r, s.runs(r, step, s.pile(onlyTotals, r), true, costGaps))
 			}
 		}
 		list = append(list, o.kin...)
@@ -41,24 +43,9 @@ func (s *search) sums() bool {
 	return s.accept(list)
 }
 
-// beyond counts some lines in one direction of a line, up to two of them.
-func (s *search) beyond(r, step int, some []bool) (n int) {
-	if step > 0 {
-		some = some[r+1:]
-	} else {
-		some = some[:r]
-	}
-	for i := 0; i < len(some) && n < 2; i++ {
-		if some[i] {
-			n++
-		}
-	}
-	return n
-}
-
 // telling leaves out the lines that have nothing to add.
 func (s *search) telling(lines []int) []int {
-	return slices.DeleteFunc(slices.Clone(lines), func(l int) bool { return len(s.probes[l]) == 0 })
+	return slices.DeleteFunc(s.keep(lines), func(l int) bool { return len(s.probes[l]) == 0 })
 }
 
 // tally adds up lines in the places that tell most about the line they may make up.
@@ -96,47 +83,118 @@ func (t *tally) compare(a *aims) (near, over int) {
 	return near, over
 }
 
-// runs tries the sums of the lines next to line r, in one direction, leaving some out.
-func (s *search) runs(r, step int, skip []bool, cost float64) (list []hypothesis) {
+// runs tries the sums of the lines next to line r, in one direction, of those that are in a pile. Where lines were left out
+// of it, only runs with a gap are new.
+func (s *search) runs(r, step int, p *pile, gaps bool, cost float64) (list []hypothesis) {
+	u := p.from(r, 1, step, longestRun)
+	if u.most < 2 {
+		return nil
+	}
 	aims := s.aims(r, s.addends[r])
-	var sum tally
-	parts := s.parts[:0]
-	checks, left := 0, false
-	for p := r + step; p >= 0 && p < s.n && len(parts) < longestRun && checks < checksEach; p += step {
-		if len(s.probes[p]) == 0 {
-			continue
+	at := p.reaches(&aims)
+	for i := range at {
+		at[i].edge, at[i].step = u.edge, step
+	}
+	but := 0 // up to how many lines one of them may be left out
+	if !gaps && s.n <= searchedPairs {
+		but = 30
+	}
+	list = s.hypotheses.rest[:0]
+	w := windowsOf(&at, aims.n, u.most)
+	checks := 0
+	for n := w.next(0, u.most, but); n <= u.most && checks < checksEach; n = w.next(n, u.most, but) {
+		near, over := compare(&at, &aims, n)
+		if n > 2 && n <= but && near*2 < aims.n {
+			list = s.butOne(list, &aims, &at, &u, n)
 		}
-		if skip != nil && skip[p] || s.leave != nil && s.leave[p] && !s.leave[r] {
-			left = true
-			continue
-		}
-		parts = append(parts, p)
-		sum.add(s.figures, &aims, p)
-		near, over := sum.compare(&aims)
-		if skip == nil && near*2 < aims.n && len(parts) > 2 && len(parts) <= 30 && s.n <= searchedPairs {
-			list = s.butOne(list, &aims, parts, &sum)
-		}
-		if over == aims.n && !s.negative {
+		if over == aims.n {
 			break
 		}
-		if len(parts) < 2 || near*2 < aims.n || skip != nil && !left {
+		if n < 2 || near*2 < aims.n || gaps && s.beforeIn(u.line(n), r) == n-1 {
 			continue
 		}
-		list = append(list, hypothesis{Sum, slices.Clone(parts), cost + math.Log2(float64(len(parts)))/2, 0})
+		list = append(list, hypothesis{Sum, u.parts(n), cost + math.Log2(float64(n))/2, 0})
 		checks++
 	}
-	s.parts = parts
-	return list
+	return s.hypotheses.taken(list)
 }
 
-// butOne tries the sum of some lines without one of them: one that is no part of it, such as a ratio among sums.
-func (s *search) butOne(list []hypothesis, a *aims, parts []int, sum *tally) []hypothesis {
-	spread := sumSpread(sum.lines)
+// windows tell, for each place, which numbers of lines add up to something near the line: in places without values below
+// zero, those are few and stand together.
+type windows struct {
+	low, high [3]int // from this many lines on, but not this many
+	n         int
+}
+
+func windowsOf(at *[3]reach, places, most int) windows {
+	w := windows{n: places}
+	for i := range at[:places] {
+		x := &at[i]
+		if w.low[i], w.high[i] = 1, most+1; !x.rising || most < shortRun {
+			continue
+		}
+		tol := x.near + x.part*sumSpread(longestRun)
+		w.low[i] = x.reached(x.want-tol, 0, most)
+		w.high[i] = x.reached(math.Nextafter(x.want+tol, math.Inf(1)), w.low[i]-1, most)
+	}
+	return w
+}
+
+// next gives the next number of lines that is near in half of the places; up to so many lines, also those that are beyond
+// it in one.
+func (w *windows) next(n, most, but int) int {
+	for n++; n <= most; n++ {
+		near, wait := 0, most+1
+		for i := range w.low[:w.n] {
+			switch {
+			case n < w.low[i]:
+				wait = min(wait, w.low[i])
+			case n < w.high[i]:
+				near++
+			case n <= but:
+				near++
+			}
+		}
+		if near*2 >= w.n {
+			return n
+		}
+		n = wait - 1
+	}
+	return n
+}
+
+// beforeIn counts the lines with figures between two lines.
+func (s *search) beforeIn(line, r int) int {
+	all := s.all().above
+	return all[max(line, r)] - all[min(line, r)] - 1
+}
+
+// compare counts the places in which n lines come near to the line, and those in which they are beyond it for good.
+func compare(at *[3]reach, a *aims, n int) (near, over int) {
+	spread := sumSpread(n)
+	for i := range a.list[:a.n] {
+		x := &at[i]
+		switch d, tol := x.sum(n)-x.want, x.near+x.part*spread; {
+		case d > tol:
+			if x.rising {
+				over++
+			}
+		case d >= -tol:
+			near++
+		}
+	}
+	return near, over
+}
+
+// butOne tries the sum of n lines of a run without one of them: one that is no part of it, such as a ratio among sums.
+func (s *search) butOne(list []hypothesis, a *aims, at *[3]reach, u *stretch, n int) []hypothesis {
+	spread := sumSpread(n)
 	var beyond, tol [3]float64
 	short := 0
 	for i := range a.list[:a.n] {
-		beyond[i] = sum.sum[i] - a.list[i].want
-		tol[i] = a.list[i].half + max(a.list[i].half, sum.half[i])*spread + a.list[i].slip
+		x := &at[i]
+		beyond[i] = x.sum(n) - x.want
+		tol[i] = x.near + x.part*spread
 		if beyond[i] < -tol[i] {
 			short++
 		}
@@ -144,20 +202,20 @@ func (s *search) butOne(list []hypothesis, a *aims, parts []int, sum *tally) []h
 	if !s.negative && a.few(a.n-short) {
 		return list // leaving out something makes it less still
 	}
-	for i, p := range parts[:len(parts)-1] {
-		near := 0
-		for j := range a.list[:a.n] {
-			v := s.at(p, a.list[j].place)
+	for k := 1; k < n; k++ {
+		near, line := 0, s.v[u.line(k)*s.m:]
+		for i := range a.list[:a.n] {
+			v := line[a.list[i].place]
 			if v != v {
 				v = 0
 			}
-			if math.Abs(beyond[j]-v) <= tol[j] {
+			if math.Abs(beyond[i]-v) <= tol[i] {
 				near++
 			}
 		}
 		if !a.few(near) {
-			rest := slices.Delete(slices.Clone(parts), i, i+1)
-			list = append(list, hypothesis{Sum, rest, costGaps + 2 + math.Log2(float64(len(parts))), 0})
+			rest := slices.Delete(u.parts(n), k-1, k)
+			list = append(list, hypothesis{Sum, rest, costGaps + 2 + math.Log2(float64(n)), 0})
 		}
 	}
 	return list
@@ -169,13 +227,14 @@ func (s *search) strides(r int, skip []bool) (list []hypothesis) {
 	if s.other {
 		widest = window
 	}
+	list = s.hypotheses.rest[:0]
 	aims := s.aims(r, s.addends[r])
 	for stride := 2; stride <= widest && stride*2 < s.n; stride++ {
 		for _, step := range steps {
 			list = s.stride(list, r, step*stride, &aims, skip)
 		}
 	}
-	return list
+	return s.hypotheses.taken(list)
 }
 
 func (s *search) stride(list []hypothesis, r, step int, a *aims, skip []bool) []hypothesis {
@@ -194,7 +253,7 @@ func (s *search) stride(list []hypothesis, r, step int, a *aims, skip []bool) []
 			break
 		}
 		if left && len(parts) > 1 && near*2 >= a.n {
-			list = append(list, hypothesis{Sum, slices.Clone(parts), costStride + 2, step})
+			list = append(list, hypothesis{Sum, s.keep(parts), costStride + 2, step})
 		}
 	}
 	s.parts = parts
@@ -208,7 +267,8 @@ func (s *search) twos(r int) (list []hypothesis) {
 		reach = 4
 	}
 	aims := s.aims(r, s.addends[r])
-	var n nearby
+	list = s.hypotheses.rest[:0]
+	n := &s.nearby
 	n.gather(s.figures, r, reach, &aims)
 	for i, x := range n.lines {
 		b0, b1 := n.v[0][i]-n.want[0], n.v[1][i]-n.want[1]
@@ -222,7 +282,7 @@ func (s *search) twos(r int) (list []hypothesis) {
 			}
 		}
 	}
-	return list
+	return s.hypotheses.taken(list)
 }
 
 // two looks closer at the sum and the mean of two lines.
@@ -244,10 +304,10 @@ func (s *search) two(list []hypothesis, r, x, y int, a *aims) []hypothesis {
 		cost = costRun
 	}
 	if !a.few(near) {
-		list = append(list, hypothesis{Sum, []int{x, y}, cost, 0})
+		list = append(list, hypothesis{Sum, s.keep([]int{x, y}), cost, 0})
 	}
 	if !a.few(mean) {
-		list = append(list, hypothesis{Average, []int{x, y}, cost, 0})
+		list = append(list, hypothesis{Average, s.keep([]int{x, y}), cost, 0})
 	}
 	return list
 }
@@ -286,15 +346,4 @@ func (n *nearby) gather(f *figures, r, reach int, a *aims) {
 		n.tol[i] = aim.half + 2*half + aim.slip + slack
 		n.mean[i] = 4*aim.half + 2*aim.slip + slack
 	}
-}
-
-// plain marks the lines that are no totals.
-func (s *search) plain() []bool {
-	if s.notTotal == nil {
-		s.notTotal = make([]bool, s.n)
-		for r := range s.n {
-			s.notTotal[r] = !s.total[r]
-		}
-	}
-	return s.notTotal
 }

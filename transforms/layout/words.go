@@ -110,33 +110,3 @@ func saysTotalWord(t string) bool {
 	}
 	return false
 }
-
-// name tells differences among the sums of two lines: one operand is announced as one, or stands behind both others and
-// falls below zero where they do not.
-func (s *search) name() {
-	for i := range s.found {
-		r := &s.found[i]
-		if r.kind != Sum || len(r.ops) != 2 || s.hints[r.result].announces(Sum) {
-			continue
-		}
-		for j, p := range r.ops {
-			rest := r.ops[1-j]
-			said := s.hints[p].announces(Difference) && !s.hints[rest].announces(Difference) && !s.hints[r.result].announces(Difference)
-			last := p > r.result && p > rest || s.other && p == rest+1 && p > r.result
-			if said || last && s.below(p) && !s.below(rest) && !s.below(r.result) {
-				r.kind, r.result, r.ops = Difference, p, []int{r.result, rest}
-				break
-			}
-		}
-	}
-}
-
-// below reports whether a line has values below zero.
-func (s *search) below(r int) bool {
-	for p := range s.m {
-		if s.at(r, p) < 0 {
-			return true
-		}
-	}
-	return false
-}

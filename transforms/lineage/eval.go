@@ -43,16 +43,18 @@ type Result struct {
 // Solve reads a term and computes it from its cells.
 func (t *Tree) Solve(term string) (Result, error) {
 	t.parts, t.sums = t.parts[:0], t.sums[:0]
-	root := int32(0)
-	asItIs, err := t.oneSum(term)
-	if err == nil && !asItIs {
-		if root, err = t.read(term); err == nil {
-			err = t.solve(root)
-		}
+	root, err := t.read(term)
+	if err == nil {
+		err = t.solve(root)
 	}
 	if err != nil {
 		return Result{}, err
 	}
+	return t.result(root), nil
+}
+
+// result is what a part that has been computed comes to.
+func (t *Tree) result(root int32) Result {
 	p := &t.parts[root]
 	r := Result{Status: p.status}
 	if p.status == 0 {
@@ -62,7 +64,7 @@ func (t *Tree) Solve(term string) (Result, error) {
 	if p.lost != nowhere {
 		r.Lost = &p.lost
 	}
-	return r, nil
+	return r
 }
 
 // solve computes a part in place.

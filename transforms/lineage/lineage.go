@@ -114,6 +114,10 @@ func New(ctx context.Context, db *duck.DB, catalog Catalog) (*Rewriter, error) {
 // Rewrite adds to a SELECT a column for each term that is wanted. With into, the model whose rows it makes, sums are kept
 // as lists of row ids; see Gather. An error that is *Refused says what stands in the way.
 func (r *Rewriter) Rewrite(ctx context.Context, sql string, wants []Want, into *Relation) (string, error) {
+	return r.rewrite(ctx, sql, wants, into, nil)
+}
+
+func (r *Rewriter) rewrite(ctx context.Context, sql string, wants []Want, into *Relation, after func(source)) (string, error) {
 	tree, err := r.parse(ctx, sql)
 	if err != nil {
 		return "", err
@@ -128,6 +132,9 @@ func (r *Rewriter) Rewrite(ctx context.Context, sql string, wants []Want, into *
 		if err := askNamed(src, want); err != nil {
 			return "", err
 		}
+	}
+	if after != nil {
+		after(src)
 	}
 	return print(ctx, r.db, tree)
 }

@@ -63,19 +63,8 @@ func (t *Tree) takeSum(i int32, s *Sum, at int32) {
 
 // oneSum solves a term that is one sum of many parts as it stands in a model, as those of most indicators' rows are: a
 // short cut, which leaves the tree as solving the term step by step would but for the steps.
-func (t *Tree) oneSum(term string) (bool, error) {
-	place, n := letters(term)
-	if n == 0 || n == len(term) {
-		return false, nil
-	}
-	row := int64(0)
-	for _, digit := range []byte(term[n:]) {
-		if digit < '0' || digit > '9' || row > 1<<50 {
-			return false, nil
-		}
-		row = 10*row + int64(digit-'0')
-	}
-	text, form, interned, err := t.cells.Term(Ref{place, row})
+func (t *Tree) oneSum(of Ref) (bool, error) {
+	text, form, interned, err := t.cells.Term(of)
 	if err != nil || !interned || form != Value || len(text) < 2 || text[0] != '@' {
 		return false, err
 	}
@@ -83,7 +72,7 @@ func (t *Tree) oneSum(term string) (bool, error) {
 	if n != len(text)-1 {
 		return false, nil
 	}
-	ref := Ref{Place: sum, Row: row}
+	ref := Ref{Place: sum, Row: of.Row}
 	s, at, err := t.sumOf(ref)
 	if err != nil || !s.Many {
 		return false, err

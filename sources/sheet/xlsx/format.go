@@ -69,10 +69,11 @@ func (Format) Open(ctx context.Context, in sheet.Input, limits sheet.Limits) (sh
 	}
 	b := &book{file: in.Name, archive: archive, limits: limits.WithDefaults()}
 	main, err := b.mainPart(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = b.readWorkbook(ctx, main)
 	}
-	if err := b.readWorkbook(ctx, main); err != nil {
+	if err != nil {
+		archive.Close()
 		return nil, err
 	}
 	return b, nil
@@ -119,16 +120,42 @@ func (b *book) relations(ctx context.Context, part string) ([]relation, error) {
 			if mode, _ := x.Attr("TargetMode"); string(mode) == "External" {
 				return nil
 			}
-			r := relation{id: string(id), kind: path.Base(string(kind)), target: strings.ReplaceAll(string(target), `\`, "/")}
-			if !strings.HasPrefix(r.target, "/") {
-				r.target = dir + r.target
-			}
-			r.target = strings.TrimPrefix(path.Clean("/"+r.target), "/")
-			rels = append(rels, r)
+			rels = append(rels, relation{id: string(id), kind: relationKind(kind), target: targetOf(dir, target)})
 			return nil
 		})
 	})
 	return rels, err
+}
+
+// relationKind gives the last step of a relation's type, which is mostly one of a few.
+func relationKind(b []byte) string {
+	switch last := b[bytes.LastIndexByte(b, '/')+1:]; string(last) {
+	case "worksheet":
+		return "worksheet"
+	case "sharedStrings":
+		return "sharedStrings"
+	case "styles":
+		return "styles"
+	case "theme":
+		return "theme"
+	case "comments":
+		return "comments"
+	}
+	return path.Base(string(b))
+}
+
+// targetOf gives the name of the part that a relation of a part in dir points to.
+func targetOf(dir string, target []byte) string {
+	plain := len(target) > 0 && !bytes.Contains(target, []byte("//")) && !bytes.Contains(target, []byte("/.")) &&
+		target[0] != '.' && target[0] != '/' && target[len(target)-1] != '/' && bytes.IndexByte(target, '\\') < 0
+	if plain && !strings.HasPrefix(dir, ".") && !strings.HasPrefix(dir, "/") && !strings.Contains(dir, "//") && !strings.Contains(dir, "/.") {
+		return dir + string(target) // as nearly always: there is nothing to clean
+	}
+	t := strings.ReplaceAll(string(target), `\`, "/")
+	if !strings.HasPrefix(t, "/") {
+		t = dir + t
+	}
+	return strings.TrimPrefix(path.Clean("/"+t), "/")
 }
 
 func isTrue(value []byte) bool {

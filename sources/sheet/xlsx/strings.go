@@ -177,10 +177,14 @@ func (u *usual) item(b []byte, p int) (text []byte, next int) {
 		return nil, 0
 	}
 	n, ok := u.plain(b, p)
-	if !ok || !bytes.HasPrefix(b[p+n:], []byte(itemClose)) || u.escape {
+	text = b[p : p+n]
+	if p += n; !ok && b[p] == '&' {
+		text, p, ok = u.withEntities(text, b, p)
+	}
+	if !ok || !bytes.HasPrefix(b[p:], []byte(itemClose)) || u.escape {
 		return nil, 0
 	}
-	return b[p : p+n], p + n + len(itemClose)
+	return text, p + len(itemClose)
 }
 
 // textReader reads plain and rich texts: the children of <si> and <is>.

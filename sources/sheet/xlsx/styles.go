@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -46,6 +47,9 @@ const (
 
 // maxStyles bounds every list of styles; Excel itself stops at 65,490 cell formats.
 const maxStyles = 1 << 18
+
+// usualStyles is for how many cell formats room is made at the word of the book.
+const usualStyles = 1 << 10
 
 func newStyles() styles {
 	return styles{formats: map[int]string{}, plain: sheet.Style{NumFmt: numfmt.General}}
@@ -117,16 +121,33 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 		return x.Fault("the part does not hold styles")
 	}
 	s := newStyles()
-	count := 0
+	names := map[string]string{}
+	seen := 0
+	more := func() error {
+		if seen++; seen > maxStyles {
+			return sheet.Exceeds(b.file, "", "", "styles", maxStyles)
+		}
+		return nil
+	}
 	list := func(child string, read func() error) error {
 		return x.Children(func(name []byte) error {
 			if string(name) != child {
 				return nil
 			}
-			if count++; count > maxStyles {
-				return sheet.Exceeds(b.file, "", "", "styles", maxStyles)
+			if err := more(); err != nil {
+				return err
 			}
 			return read()
+		})
+	}
+	quick := func() error {
+		if b.strict {
+			return nil
+		}
+		u := usual{most: b.limits.Text}
+		return u.usualXFs(x, func(v xf) error {
+			s.xfs = append(s.xfs, v)
+			return more()
 		})
 	}
 	err := x.Children(func(name []byte) error {
@@ -141,7 +162,7 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 			})
 		case "fonts":
 			return list("font", func() error {
-				f, err := readFont(x)
+				f, err := readFont(x, names)
 				s.fonts = append(s.fonts, f)
 				return err
 			})
@@ -152,9 +173,16 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 				return err
 			})
 		case "cellXfs":
+			s.xfs = slices.Grow(s.xfs, min(intAttr(x, "count"), usualStyles))
+			if err := quick(); err != nil {
+				return err
+			}
 			return list("xf", func() error {
 				v, err := readXF(x)
 				s.xfs = append(s.xfs, v)
+				if err == nil {
+					err = quick()
+				}
 				return err
 			})
 		}
@@ -166,13 +194,19 @@ func (b *book) readStyles(x *zipxml.Reader, root string) error {
 	return err
 }
 
-func readFont(x *zipxml.Reader) (font, error) {
+// readFont reads a font. Its name is kept once, for the same few recur.
+func readFont(x *zipxml.Reader, names map[string]string) (font, error) {
 	var f font
 	err := x.Children(func(name []byte) error {
 		v, given := x.Attr("val")
 		switch string(name) {
 		case "name":
-			f.name = string(v)
+			known, ok := names[string(v)]
+			if !ok {
+				known = string(v)
+				names[known] = known
+			}
+			f.name = known
 		case "b":
 			f.bold = !given || isTrue(v)
 		case "i":
@@ -208,9 +242,8 @@ func readXF(x *zipxml.Reader) (xf, error) {
 	err := x.Children(func(name []byte) error {
 		if string(name) == "alignment" {
 			v.indent = int16(min(intAttr(x, "indent"), math.MaxInt16))
-			if a, _ := x.Attr("horizontal"); string(a) != "general" {
-				v.align = string(a)
-			}
+			a, _ := x.Attr("horizontal")
+			v.align = alignment(a)
 		}
 		return nil
 	})
@@ -220,8 +253,13 @@ func readXF(x *zipxml.Reader) (xf, error) {
 // intAttr gives an attribute that counts something; one that is missing or no number is 0.
 func intAttr(x *zipxml.Reader, name string) int {
 	v, _ := x.Attr(name)
+	return count(v)
+}
+
+// count reads a number that counts something; what is none is 0.
+func count(b []byte) int {
 	n := 0
-	for _, c := range v {
+	for _, c := range b {
 		if c < '0' || c > '9' || n > (math.MaxInt32-9)/10 {
 			return 0
 		}

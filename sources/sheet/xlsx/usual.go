@@ -27,6 +27,7 @@ type usual struct {
 	ref    uint64 // the row's number and the quote behind it, as the references of its cells end
 	mask   uint64 // of the bytes of ref
 	refLen int
+	room   []byte // for a text whose entities are resolved
 }
 
 // rowReader reads usual rows, for a scanner or beside one.

@@ -88,6 +88,7 @@ var usualRowSamples = []string{
 var usualStringSamples = []string{
 	`<si><t>không</t></si><si><t xml:space="preserve"> một </t></si><si><t/></si><si><t></t></si><si/>`,
 	"<si>\n<t>a</t></si>\n\t<si><t>b</t></si> <!-- c --> <si><t>d</t></si>",
+	`<si><t>&lt;a&gt;</t></si><si><t>&quot;&apos;é &amp;amp; &amp;_x000D_</t></si><si><t>&#65;&euro;</t></si><si><t>a &am</t></si>`,
 	`<si><t>a &amp; b</t></si><si><t>_x000D_</t></si><si><t>a_b</t></si><si><t>c</t><rPh><t>x</t></rPh></si><x:si><t>d</t></x:si><si><t>e</t></si>`,
 	`<si><r><rPr><rFont val=".VnTime"/></rPr><t>a</t></r></si><si><t>b</t></si><other><t>x</t></other><si><t>c</t></si>`,
 	`<si><t>a</t></si><si><t>b</si>`, `<si><t>a</t></si><si><t>b`, "<si><t>\xff</t></si>", "<si><t>\x02</t></si>", `<si><t>a</t></si></sst><si><t>b</t></si>`,

@@ -224,24 +224,48 @@ func (u *usual) formula(b []byte, p int) (next int) {
 			}
 			return p + 4
 		}
-		if n = entity(word(b, p)); n == 0 {
+		if _, n = entity(word(b, p)); n == 0 {
 			return 0
 		}
 		p += n
 	}
 }
 
-// entity gives the length of the entity that a word begins with, if it is one that needs no thought.
-func entity(w uint64) int {
-	switch {
-	case w&low4 == '&'|'l'<<8|'t'<<16|';'<<24, w&low4 == '&'|'g'<<8|'t'<<16|';'<<24:
-		return 4
-	case w&low5 == '&'|'a'<<8|'m'<<16|'p'<<24|';'<<32:
-		return 5
-	case w&low6 == '&'|'q'<<8|'u'<<16|'o'<<24|'t'<<32|';'<<40, w&low6 == '&'|'a'<<8|'p'<<16|'o'<<24|'s'<<32|';'<<40:
-		return 6
+// withEntities goes on reading a text where plain met an entity, and resolves those that need no thought. The text is valid
+// until the next one.
+func (u *usual) withEntities(before, b []byte, p int) (text []byte, next int, ok bool) {
+	room := append(u.room[:0], before...)
+	for b[p] == '&' {
+		c, n := entity(word(b, p))
+		if n == 0 {
+			return nil, p, false
+		}
+		room = append(room, c)
+		p += n
+		n, _ = u.plain(b, p)
+		room = append(room, b[p:p+n]...)
+		p += n
 	}
-	return 0
+	u.room = room
+	u.escape = bytes.Contains(room, []byte("_x"))
+	return room, p, b[p] == '<' && int64(len(room)) <= u.most && utf8.Valid(room)
+}
+
+// entity gives what the entity that a word begins with stands for, and its length, if it is one that needs no thought.
+func entity(w uint64) (c byte, n int) {
+	switch {
+	case w&low4 == '&'|'l'<<8|'t'<<16|';'<<24:
+		return '<', 4
+	case w&low4 == '&'|'g'<<8|'t'<<16|';'<<24:
+		return '>', 4
+	case w&low5 == '&'|'a'<<8|'m'<<16|'p'<<24|';'<<32:
+		return '&', 5
+	case w&low6 == '&'|'q'<<8|'u'<<16|'o'<<24|'t'<<32|';'<<40:
+		return '"', 6
+	case w&low6 == '&'|'a'<<8|'p'<<16|'o'<<24|'s'<<32|';'<<40:
+		return '\'', 6
+	}
+	return 0, 0
 }
 
 // What a byte may be part of.

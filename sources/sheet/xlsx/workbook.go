@@ -43,7 +43,10 @@ func (b *book) Names() []sheet.Name { return b.names }
 
 func (b *book) Style(id sheet.StyleID) *sheet.Style { return b.styles.get(id) }
 
-func (b *book) Close() error { return nil }
+func (b *book) Close() error {
+	b.archive.Close()
+	return nil
+}
 
 // readWorkbook reads the workbook part, and the styles it points to.
 func (b *book) readWorkbook(ctx context.Context, main string) error {
@@ -101,7 +104,8 @@ func (b *book) workbook(x *zipxml.Reader, root string) error {
 			return x.Children(func(name []byte) error { return b.listed(x, name) })
 		case "definedNames":
 			var size int64
-			return x.Children(func(name []byte) error { return b.defined(x, name, &size) })
+			t := textReader{x: x, book: b}
+			return x.Children(func(name []byte) error { return b.defined(&t, name, &size) })
 		}
 		return nil
 	})
@@ -127,10 +131,11 @@ func (b *book) listed(x *zipxml.Reader, name []byte) error {
 }
 
 // defined reads a defined name. One that belongs to a sheet which is not there can stand for nothing, and is left out.
-func (b *book) defined(x *zipxml.Reader, name []byte, size *int64) error {
+func (b *book) defined(t *textReader, name []byte, size *int64) error {
 	if string(name) != "definedName" {
 		return nil
 	}
+	x := t.x
 	title, _ := x.Attr("name")
 	hidden, _ := x.Attr("hidden")
 	n := sheet.Name{Name: unescape(string(title)), Sheet: -1, Hidden: isTrue(hidden)}
@@ -141,7 +146,7 @@ func (b *book) defined(x *zipxml.Reader, name []byte, size *int64) error {
 		}
 		n.Sheet = int(i)
 	}
-	t := textReader{x: x, book: b}
+	t.buf = t.buf[:0]
 	if err := t.plain(); err != nil {
 		return err
 	}

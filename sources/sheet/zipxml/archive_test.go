@@ -150,3 +150,43 @@ func TestCancel(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNamesAreComparedAlike holds the short way of comparing names against what it stands for.
+func TestNamesAreComparedAlike(t *testing.T) {
+	for name, want := range map[string]string{
+		"xl/Workbook.XML": "xl/workbook.xml", `xl\a.xml`: "xl/a.xml", "/xl/a.xml": "xl/a.xml", "xl//a.xml": "xl/a.xml", "xl/./a": "xl/a",
+		"xl/../a": "a", "../a": "a", "./a": "a", "a/": "a", "": "", ".": "", "/": "", ".hidden": ".hidden", "xl/.rels": "xl/.rels", "_rels/.rels": "_rels/.rels",
+	} {
+		if got := key(name); got != want {
+			t.Errorf("%q is compared as %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestClosedPackageHoldsNothing reads a package whose buffer is in other hands.
+func TestClosedPackageHoldsNothing(t *testing.T) {
+	var data bytes.Buffer
+	z := zip.NewWriter(&data)
+	w, err := z.Create("a.xml")
+	if err == nil {
+		_, err = w.Write([]byte("<a>b</a>"))
+	}
+	if err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	a, err := OpenArchive(sheet.Input{Name: "a.zip", Data: bytes.NewReader(data.Bytes()), Size: int64(data.Len())}, sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		return a.Read(t.Context(), "a.xml", func(x *Reader, _ string) error { return x.Skip() })
+	}
+	if err := read(); err != nil {
+		t.Fatal(err)
+	}
+	a.Close()
+	a.Close()
+	if err := read(); err == nil {
+		t.Error("a closed package is read")
+	}
+}

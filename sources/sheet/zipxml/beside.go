@@ -55,8 +55,8 @@ const (
 )
 
 // ring is the most blocks that are filled, waiting and read. Two would do on an idle machine; on a busy one, where either
-// side may have to wait for its turn, more of them keep the other at work.
-const ring = 12
+// side may have to wait for its turn for milliseconds, more of them keep the other at work.
+const ring = 24
 
 // crew is the most goroutines that work beside a reader: what the reader does itself can be divided no further.
 const crew = 3

@@ -48,16 +48,18 @@ type feed interface {
 
 // openPart begins to read a part. Large parts are inflated ahead, beside the reader's own work.
 func openPart(ctx context.Context, in io.ReaderAt, f *zip.File) (feed, error) {
-	raw, err := f.OpenRaw()
+	at, err := f.DataOffset()
 	if err != nil {
 		return nil, err
 	}
-	p := &part{file: f, in: in}
+	p := &part{file: f, in: in, end: at + int64(f.CompressedSize64)}
+	p.raw = *io.NewSectionReader(in, at, int64(f.CompressedSize64))
 	switch f.Method {
 	case zip.Store:
-		p.from = &reading{src: raw}
+		p.from = &reading{src: &p.raw}
 	case zip.Deflate:
-		p.from = &inflating{src: raw}
+		p.inflating.src = &p.raw
+		p.from = &p.inflating
 	default:
 		return nil, zip.ErrAlgorithm
 	}
@@ -71,9 +73,14 @@ func openPart(ctx context.Context, in io.ReaderAt, f *zip.File) (feed, error) {
 type part struct {
 	file  *zip.File
 	in    io.ReaderAt
+	raw   io.SectionReader // the bytes as they are stored
+	end   int64            // where they end
 	from  filler
 	given uint64
 	sum   uint32
+
+	inflating inflating // what from is, mostly
+	behind    [16]byte  // what stands behind them: signature, which may be missing, checksum, sizes
 }
 
 func (p *part) fill(buf []byte, from int) (int, error) {
@@ -105,12 +112,8 @@ func (p *part) descriptor() error {
 	if p.file.Flags&8 == 0 {
 		return nil
 	}
-	at, err := p.file.DataOffset()
-	if err != nil {
-		return err
-	}
-	var b [16]byte // signature, which may be missing, checksum, sizes
-	if n, err := p.in.ReadAt(b[:], at+int64(p.file.CompressedSize64)); n < len(b) {
+	b := p.behind[:]
+	if n, err := p.in.ReadAt(b, p.end); n < len(b) {
 		return err
 	}
 	sum := b[4:]

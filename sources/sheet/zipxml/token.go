@@ -189,11 +189,13 @@ func (r *Reader) skipComment() error {
 	}
 }
 
+const usualDeclaration = `xml version="1.0" encoding="UTF-8" standalone="yes"`
+
 // readInstruction passes over a processing instruction. The first may name the encoding.
 func (r *Reader) readInstruction() error {
 	first := r.base == 0 && r.pos == 0
 	b, err := r.until("?>", 2)
-	if err != nil || !first || !bytes.HasPrefix(b, []byte("xml")) {
+	if err != nil || !first || !bytes.HasPrefix(b, []byte("xml")) || string(b) == usualDeclaration {
 		return err
 	}
 	_, rest, ok := strings.Cut(string(b), "encoding")
