@@ -26,6 +26,8 @@ var xfSamples = []string{
 	`<xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0"><alignment horizontal="right"/><alignment indent="2"/></xf>`,
 	`<xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0"><alignment horizontal="left"></alignment></xf><!-- a comment --><xf numFmtId="5"/>`,
 	`<xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0"><alignment horizontal="left"/>`,
+	`<xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0" 0="1"/>`,
+	`<xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0"><alignment horizontal="left" horizontal="right" indent="1" indent="2" 0="1"/></xf>`,
 	`<other/><xf numFmtId="3" fontId="1" fillId="0" borderId="2" xfId="0"/><x:xf numFmtId="8"/>`,
 }
 
@@ -88,6 +90,11 @@ func TestUsualStylesAreReadQuickly(t *testing.T) {
 	if _, next = u.usualXF(b, next); next != 0 {
 		t.Error("an end is taken for a cell format")
 	}
+}
+
+func TestNearlyUsualStylesAreReadAsStrictly(t *testing.T) {
+	t.Parallel()
+	nearly(xfSamples, func(xfs string) { sameStyles(t, xfs) })
 }
 
 func FuzzStyles(f *testing.F) {

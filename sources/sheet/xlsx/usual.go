@@ -246,7 +246,7 @@ func (s *rowReader) setRef() {
 	s.ref, s.mask = word(buf[:], 0), 1<<(8*s.refLen)-1
 }
 
-// attribute reads name="value" and gives where it ends.
+// attribute reads name="value" and gives where it ends. No name begins with a digit or a colon.
 func (u *usual) attribute(b []byte, p int) (name, value []byte, next int, ok bool) {
 	from := p
 	for kinds[b[p]]&nameByte != 0 {
@@ -254,7 +254,7 @@ func (u *usual) attribute(b []byte, p int) (name, value []byte, next int, ok boo
 	}
 	name = b[from:p]
 	u.stuck = p
-	if len(name) == 0 || name[0] == ':' || name[len(name)-1] == ':' || bytes.Count(name, colon) > 1 || b[p] != '=' || b[p+1] != '"' {
+	if len(name) == 0 || name[0] <= ':' || name[len(name)-1] == ':' || bytes.Count(name, colon) > 1 || b[p] != '=' || b[p+1] != '"' {
 		return nil, nil, p, false
 	}
 	p += 2

@@ -77,7 +77,8 @@ var usualRowSamples = []string{
 	`<row r="1"><c r="A1"><f>1</f></c><c r="B1"><f/></c><c r="C1"><v>2</v><f>1+1</f></c><c r="D1"><f>&bad;</f><v>1</v></c></row>`,
 	`<row r="1"><c r="A1" t="s"><v>9</v></c></row>`, `<row r="1"><c r="A1" t="zz"><v>9</v></c></row>`, `<row r="1"><c r="A2"><v>9</v></c></row>`,
 	`<row r="1"><c r="B1"/><c r="A1"/></row>`, `<row r="2"/><row r="1"/>`, `<row r="0"/>`, `<row r="1048576"><c r="A1048576"/></row><row/>`,
-	`<row r="1"><c r="A1"><v>1</v></c>`, `<row r="1"><c r="A1"><v>1</v></row>`, `<row r="1"><c r="A1"><v>1</c></row>`, `<row r="1" a:b:c="1"/>`, `<row r="1" a="<"/>`,
+	`<row r="1"><c r="A1"><v>1</v></c>`, `<row r="1"><c r="A1"><v>1</v></row>`, `<row r="1"><c r="A1"><v>1</c></row>`, `<row r="1" a:b:c="1"/>`, `<row 0="1"/>`, `<row r="1"><c r="A1" 0="1"/><c r="B1"><f 0="1">1</f></c></row>`, `<row r="1" a="<"/>`,
+	"<row r=\"1\"><c r=\"A1\"><f>\xc3&amp;a</f><v>1</v></c></row>",
 	`<row r="1"><c r="A1" t="d"><v>2024-02-29</v></c><c r="B1" t="b"><v>true</v></c><c r="C1" t="b"><v>2</v></c><c r="D1" t="e"><v> #N/A </v></c></row>`,
 	"<row r=\"1\"><c r=\"A1\" t=\"str\"><v>a\r\nb\tc\nd</v></c><c r=\"B1\" t=\"str\"><v>\xff</v></c></row>", "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\x01</v></c></row>",
 	`<row r="1"><c r="$A$1"><v>1</v></c><c r="b1"><v>1</v></c><c r="AAAA1"><v>1</v></c></row>`, `<row r="1"><c r="1"><v>1</v></c></row>`,
@@ -112,6 +113,31 @@ func TestUsualRowsAreReadAsStrictly(t *testing.T) {
 	for _, rows := range usualRowSamples {
 		t.Run("", func(t *testing.T) { sameBothWays(t, pack(t, withSheet(grid(rows)))) })
 	}
+}
+
+// nearly gives the samples with something that matters to XML put in at every byte.
+func nearly(samples []string, yield func(string)) {
+	for _, s := range samples {
+		if len(s) > 1000 {
+			continue
+		}
+		for i := range s {
+			for _, in := range []string{"<", ":", "\x80", ` 0="1"`, "&amp;"} {
+				yield(s[:i] + in + s[i:])
+			}
+		}
+	}
+}
+
+// TestNearlyUsualRowsAreReadAsStrictly takes what fuzzing comes upon too seldom.
+func TestNearlyUsualRowsAreReadAsStrictly(t *testing.T) {
+	t.Parallel()
+	nearly(usualRowSamples, func(rows string) { sameBothWays(t, pack(t, withSheet(grid(rows)))) })
+}
+
+func TestNearlyUsualStringsAreReadAsStrictly(t *testing.T) {
+	t.Parallel()
+	nearly(usualStringSamples, func(items string) { sameBothWays(t, pack(t, withStrings(items))) })
 }
 
 // TestUsualRowsAtTheEndOfWhatIsRead lets the bytes that are read at once end after every byte of the samples.

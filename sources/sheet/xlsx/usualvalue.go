@@ -217,6 +217,7 @@ func (u *usual) formula(b []byte, p int) (next int) {
 	p++
 	for {
 		n, ok := u.plain(b, p)
+		text := b[p : p+n]
 		p += n
 		if ok {
 			if word(b, p)&low4 != formulaEnd {
@@ -224,7 +225,7 @@ func (u *usual) formula(b []byte, p int) (next int) {
 			}
 			return p + 4
 		}
-		if _, n = entity(word(b, p)); n == 0 {
+		if _, n = entity(word(b, p)); n == 0 || !u.ascii && !utf8.Valid(text) {
 			return 0
 		}
 		p += n
