@@ -132,7 +132,7 @@ func (b *library) draw(ctx context.Context, snapshot string, sheets []sinks.Cita
 		list[i] = drawn{Sheet: s.Sheet, Cells: cellsHash(s)}
 		problem := err
 		if problem == nil {
-			problem = guard(fault.Input, "drawing broke on this sheet", func() error { return list[i].fill(ctx, book, s) })
+			problem = fault.Guard(fault.Error{Kind: fault.Input, What: "drawing broke on this sheet"}, func() error { return list[i].fill(ctx, book, s) })
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -151,7 +151,9 @@ func (r *running) shapes(ctx context.Context, in input) ([]transforms.TableShape
 		return nil, err
 	}
 	if !ok {
-		end, unreadable, err := r.readOne(ctx, in)
+		at := r.desk(in.version.SHA256, in.version.Name)
+		defer at.close()
+		end, unreadable, err := r.readOne(ctx, in, at)
 		return end.Report.Shapes, errors.Join(unreadable, err)
 	}
 	defer blob.Close()

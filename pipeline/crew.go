@@ -136,6 +136,13 @@ func (r *Runner) PullSource(ctx context.Context, task PullTask) (PullReport, err
 // ReadBook makes the fragment of a book: one ReadTask. What is wrong with the book is in the report; the error is trouble
 // of the lake or its disk.
 func (r *Runner) ReadBook(ctx context.Context, task ReadTask) (ReadReport, error) {
+	at := r.desk(task.Snapshot, task.Name)
+	defer at.close()
+	return r.readAt(ctx, task, at)
+}
+
+// readAt reads a book where it lies open.
+func (r *Runner) readAt(ctx context.Context, task ReadTask, at *desk) (ReadReport, error) {
 	for i := range r.Datasets {
 		if r.Datasets[i].ID != task.Dataset {
 			continue
@@ -144,7 +151,7 @@ func (r *Runner) ReadBook(ctx context.Context, task ReadTask) (ReadReport, error
 			dataset: &r.Datasets[i], vintage: task.Vintage,
 			version: lake.Version{SHA256: task.Snapshot, URI: task.URI, Name: task.Name},
 		}
-		end, unreadable, err := r.readOne(ctx, in)
+		end, unreadable, err := r.readOne(ctx, in, at)
 		if err != nil {
 			return ReadReport{}, fmt.Errorf("dataset %s: read %s: %w", task.Dataset, task.Name, err)
 		}
@@ -208,24 +215,34 @@ func (h hands) Pull(ctx context.Context, tasks []PullTask, done func(int, PullRe
 	return nil
 }
 
-// Read reads a few books at a time.
+// Read reads a few books at a time, each for all its datasets while it lies open.
 func (h hands) Read(ctx context.Context, tasks []ReadTask, done func(int, ReadReport)) error {
-	indices := make([]int, len(tasks))
+	type book struct{ snapshot, name string }
+	var books []book
+	of := map[book][]int{} // indices of tasks
 	for i := range tasks {
-		indices[i] = i
+		book := book{tasks[i].Snapshot, tasks[i].Name}
+		if of[book] == nil {
+			books = append(books, book)
+		}
+		of[book] = append(of[book], i)
 	}
 	var mu sync.Mutex
-	return together(ctx, readers, indices, func(ctx context.Context, i int) error {
-		report, err := h.ReadBook(ctx, tasks[i])
-		if ctx.Err() != nil {
-			return ctx.Err()
+	return together(ctx, readers, books, func(ctx context.Context, book book) error {
+		at := h.desk(book.snapshot, book.name)
+		defer at.close()
+		for _, i := range of[book] {
+			report, err := h.readAt(ctx, tasks[i], at)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			done(i, report)
+			mu.Unlock()
 		}
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		done(i, report)
 		return nil
 	})
 }

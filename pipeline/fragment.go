@@ -56,15 +56,15 @@ func (t trailer) rejected() int64 { return int64(len(t.Rejects)) + t.More }
 // only after the last batch, and batches are not kept in memory meanwhile.
 
 // writeFragment reads a book by its dataset's recipe and writes the fragment.
-func writeFragment(ctx context.Context, w io.Writer, in input, book sheet.Book) (trailer, error) {
+func writeFragment(ctx context.Context, w io.Writer, in input, book sheet.Book, memory *transforms.Memory) (trailer, error) {
 	schema, err := in.dataset.Schema()
 	if err != nil {
 		return trailer{}, err
 	}
 	out := &fragmentWriter{ctx: ctx, dataset: in.dataset, ipc: ipc.NewWriter(w, ipc.WithSchema(schema))}
 	var report transforms.Report
-	err = guard(fault.Input, "the reader broke on this book", func() (err error) {
-		report, err = in.dataset.Reader.Read(ctx, book, in.origin(), out)
+	err = fault.Guard(fault.Error{Kind: fault.Input, What: "the reader broke on this book"}, func() (err error) {
+		report, err = in.dataset.Reader.Read(ctx, book, in.origin(memory), out)
 		return err
 	})
 	if err != nil {

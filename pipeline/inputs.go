@@ -22,8 +22,8 @@ type input struct {
 	vintage time.Time // unless the recipe finds a better one in the book
 }
 
-func (in input) origin() transforms.Origin {
-	return transforms.Origin{SnapshotID: in.version.SHA256, URI: in.version.URI, Name: in.version.Name, Vintage: in.vintage}
+func (in input) origin(memory *transforms.Memory) transforms.Origin {
+	return transforms.Origin{SnapshotID: in.version.SHA256, URI: in.version.URI, Name: in.version.Name, Vintage: in.vintage, Memory: memory}
 }
 
 // key names the fragment that the dataset's recipe makes of the book.

@@ -94,7 +94,7 @@ func (p *pulled) fetch(ctx context.Context, r *Runner, part func(item string)) e
 	for _, item := range p.items {
 		group.Go(func() error {
 			var created bool
-			err := guard(fault.Failed, "fetching "+item.Name+" broke the program", func() (err error) {
+			err := fault.Guard(fault.Error{What: "fetching " + item.Name + " broke the program"}, func() (err error) {
 				created, err = r.fetchOne(within, p.Source, item)
 				return err
 			})
@@ -125,7 +125,7 @@ func (p *pulled) fetch(ctx context.Context, r *Runner, part func(item string)) e
 
 // list lists the source.
 func (s Source) list(ctx context.Context) (items []sources.Item, err error) {
-	err = guard(fault.Failed, "listing the source broke the program", func() (err error) {
+	err = fault.Guard(fault.Error{What: "listing the source broke the program"}, func() (err error) {
 		items, err = s.List(ctx)
 		return err
 	})

@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"github.com/statloom/statloom/pipeline/fault"
+	"github.com/statloom/statloom/pipeline/lake"
 	"github.com/statloom/statloom/pipeline/release"
 	"github.com/statloom/statloom/sources/sheet"
+	"github.com/statloom/statloom/transforms"
 )
 
 // readers is how many books are read at a time; each keeps one sheet in memory.
@@ -113,22 +115,57 @@ func (r *running) report(ctx context.Context, in input, report ReadReport) {
 	}
 }
 
+// desk is where a book lies open while it is read for one dataset after the other.
+type desk struct {
+	snapshot, name string
+	formats        []sheet.Format
+	limits         sheet.Limits
+
+	blob   *lake.Blob
+	book   sheet.Book
+	memory transforms.Memory
+}
+
+// open opens the book, once. unreadable says what is wrong with it; err is trouble of the lake or its disk.
+func (d *desk) open(ctx context.Context, from *lake.Lake) (unreadable, err error) {
+	if d.book != nil {
+		return nil, nil
+	}
+	d.close()
+	if d.blob, err = from.Book(ctx, d.snapshot); err != nil {
+		return nil, err
+	}
+	d.book, err = sheet.Open(ctx, d.formats, sheet.Input{Name: d.name, Data: d.blob, Size: d.blob.Size()}, d.limits)
+	if err != nil {
+		return named(err, d.name), nil
+	}
+	return nil, nil
+}
+
+func (d *desk) close() {
+	if d.book != nil {
+		d.book.Close()
+	}
+	if d.blob != nil {
+		d.blob.Close()
+	}
+	d.book, d.blob = nil, nil
+}
+
+// desk prepares a place for a book. The caller closes it.
+func (r *Runner) desk(snapshot, name string) *desk {
+	return &desk{snapshot: snapshot, name: name, formats: r.Formats, limits: r.Limits}
+}
+
 // readOne reads a book for a dataset and stores the fragment. unreadable says what is wrong with the book. err is trouble
 // of the lake or its disk, which stops the run: a book that is fine must not be missing from a release because of it.
-func (r *Runner) readOne(ctx context.Context, in input) (end trailer, unreadable, err error) {
-	blob, err := r.Lake.Book(ctx, in.version.SHA256)
-	if err != nil {
-		return trailer{}, nil, err
+func (r *Runner) readOne(ctx context.Context, in input, at *desk) (end trailer, unreadable, err error) {
+	if unreadable, err = at.open(ctx, r.Lake); unreadable != nil || err != nil {
+		return trailer{}, unreadable, err
 	}
-	defer blob.Close()
-	book, err := sheet.Open(ctx, r.Formats, sheet.Input{Name: in.version.Name, Data: blob, Size: blob.Size()}, r.Limits)
-	if err != nil {
-		return trailer{}, named(err, in.version.Name), nil
-	}
-	defer book.Close()
 	err = r.Lake.PutFragment(ctx, in.key(r.Engine), func(w io.Writer) error {
 		store := &storeWriter{Writer: w}
-		end, unreadable = writeFragment(ctx, store, in, book)
+		end, unreadable = writeFragment(ctx, store, in, at.book, &at.memory)
 		if store.err != nil {
 			unreadable = nil
 			return store.err
@@ -136,6 +173,7 @@ func (r *Runner) readOne(ctx context.Context, in input) (end trailer, unreadable
 		return unreadable
 	})
 	if unreadable != nil {
+		at.memory = transforms.Memory{} // which a reader that broke may have left half done
 		return trailer{}, named(unreadable, in.version.Name), nil
 	}
 	return end, nil, err

@@ -22,7 +22,8 @@ const (
 //	fresh      the latest date of column (default vintage_from) is at most max days ago
 //	revision   the last revision of every value is at most max percent
 //	outlier    no value is more than max robust standard deviations away from its neighbours in its own series
-//	jump       no value is off by a power of ten against its own series; every dataset is held to this
+//	jump       no value is off by a power of ten against its own series; every dataset is held to this: a warning where one
+//	           book says all of it, an error between books
 //	sql        the query returns no rows; each row it returns is a failure and may carry sheet, cell, message, message_vi
 type Check struct {
 	ID         string   `yaml:"id" json:"id"`
@@ -45,6 +46,7 @@ type Check struct {
 	Over       string   `yaml:"over" json:"over,omitempty" jsonschema:"enum=year,enum=half_year,enum=quarter,enum=month,description=What growth is measured over"`
 	Form       string   `yaml:"form" json:"form,omitempty" jsonschema:"enum=percent,enum=index,description=Growth in percent (the default) or as an index of which the earlier period is 100"`
 	Freq       string   `yaml:"freq" json:"freq,omitempty" jsonschema:"enum=A,enum=S,enum=Q,enum=M,description=Frequency whose periods complete wants"`
+	Against    string   `yaml:"against" json:"against,omitempty" jsonschema:"enum=other_books,enum=same_book,description=For jump: only look at values whose series is at least in part from other books, or only at those whose series is wholly from the same one; default both"`
 	Tolerance  float64  `yaml:"tolerance" json:"tolerance,omitempty" jsonschema:"description=Largest allowed difference, in the unit of the values; for jump how near to a power of ten in decimal logarithms, default 0.15"`
 	Rounding   bool     `yaml:"rounding" json:"rounding,omitempty" jsonschema:"description=Sums and shares may also be off by what rounding to their printed decimals explains"`
 	SQL        string   `yaml:"sql" json:"sql,omitempty"`

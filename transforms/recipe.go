@@ -18,8 +18,9 @@ const (
 // stub, units and notes by itself; a recipe names things and pins what matters.
 type Recipe struct {
 	Shape    Shape  `yaml:"shape" json:"shape,omitempty" jsonschema:"enum=observations,enum=register,default=observations"`
-	Title    string `yaml:"title" json:"title" jsonschema:"description=Regular expression that finds the table by its title; case and tone-mark placement are folded. Sheet names are never looked at"`
+	Title    string `yaml:"title" json:"title,omitempty" jsonschema:"description=Regular expression that finds the table by its title; case and tone-mark placement are folded. Sheet names are never looked at. Left out: the table has no title, and header finds it"`
 	NotTitle string `yaml:"not_title" json:"not_title,omitempty" jsonschema:"description=Titles matching this are passed over"`
+	Header   string `yaml:"header" json:"header,omitempty" jsonschema:"description=Regular expression that finds the table by its headings: what stands above the labels, then each column's, joined by ' | '. With a title both must match; without, tables that have a title are passed over"`
 
 	HeaderRows  int `yaml:"header_rows" json:"header_rows,omitempty" jsonschema:"minimum=0,description=Number of header lines; 0 lets recognition find them"`
 	StubColumns int `yaml:"stub_columns" json:"stub_columns,omitempty" jsonschema:"minimum=0,description=Number of label columns on the left; 0 lets recognition find them"`
@@ -29,7 +30,7 @@ type Recipe struct {
 
 	// Dimensions, period, unit and price base of observations.
 	Dimensions []Dimension `yaml:"dimensions" json:"dimensions,omitempty"`
-	Period     Pick        `yaml:"period" json:"period,omitempty" jsonschema:"description=Where the time period stands; default: column, then row, then title"`
+	Period     PeriodPick  `yaml:"period" json:"period,omitempty" jsonschema:"description=Where the time period stands; default: column, then row, then title"`
 	Unit       Pick        `yaml:"unit" json:"unit,omitempty" jsonschema:"description=Where the unit stands; default: as recognised (header group, unit row, unit column, unit line, title)"`
 	PriceBase  Pick        `yaml:"price_base" json:"price_base,omitempty" jsonschema:"description=Where the price base stands; default: none"`
 
@@ -56,6 +57,12 @@ type Pick struct {
 	Pattern string  `yaml:"pattern" json:"pattern,omitempty" jsonschema:"description=Regular expression; its first group (or the whole match) is the value; a place that does not match is passed over"`
 	Map     []Rule  `yaml:"map" json:"map,omitempty" jsonschema:"description=Rules tried in order; the first whose pattern matches gives the value"`
 	Value   string  `yaml:"value" json:"value,omitempty" jsonschema:"description=The value where no place gives one"`
+}
+
+// PeriodPick takes a time period from a text.
+type PeriodPick struct {
+	Pick      `yaml:",inline"`
+	YearStart int `yaml:"year_start" json:"year_start,omitempty" jsonschema:"minimum=1,maximum=12,description=Month in which years begin that end in the next one (2012-13); default: what the words around the table say (years ended 30 June)"`
 }
 
 // Rule turns a text that matches into a value.

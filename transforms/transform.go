@@ -47,6 +47,7 @@ type Origin struct {
 	URI        string    // where it was fetched
 	Name       string    // file name
 	Vintage    time.Time // publication date where the source or the recipe knows it, else retrieval; UTC
+	Memory     *Memory   // of the book, where it is read for several datasets; nil for none
 }
 
 // Reject is a cell or row that was read but cannot be used.

@@ -69,7 +69,11 @@ func findPeers(ctx context.Context, o options) (peers []peer, missing []string) 
 		self = os.Args[0]
 	}
 	for _, name := range ours {
-		peers = append(peers, peer{name: name, argv: []string{self, "-one", name}})
+		p := peer{name: name, argv: []string{self, "-one", name}}
+		if name == beside {
+			p.sets = []string{"small", "real"}
+		}
+		peers = append(peers, p)
 	}
 	if program := filepath.Join(o.work, "statloom"); exists(program) {
 		out := filepath.Join(o.work, "out.parquet")

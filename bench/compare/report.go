@@ -96,7 +96,7 @@ func (s SetResult) find(reader string) Run {
 // label says what a reader is.
 func label(reader string) string {
 	names := map[string]string{
-		"excelize": "excelize (Go), raw values", "calamine": "python-calamine", "fastexcel": "fastexcel (Python, to Arrow)",
+		beside: "statloom, as many books at once as cores", "excelize": "excelize (Go), raw values", "calamine": "python-calamine", "fastexcel": "fastexcel (Python, to Arrow)",
 		"polars": "polars (Python, by fastexcel)", "openpyxl": "openpyxl (Python), read-only", "pandas": "pandas (Python, by openpyxl)",
 		"SheetJS": "SheetJS (Node.js)", "readxl": "readxl (R)", "inflate": "only inflating, with Go's standard library",
 		"inflate-own": "only inflating, with statloom's inflater", "count": "`statloom read --count`, start to end",

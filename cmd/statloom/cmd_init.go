@@ -129,7 +129,7 @@ func (a *app) tellInit(books []string, pr *proposer, pageFile string) {
 		fmt.Fprintf(a.out, ", and %d more as comments, of which no figure can be read yet", n)
 	}
 	if len(books) > 0 && len(pr.found) == 0 {
-		fmt.Fprintln(a.out, ": a dataset is found by the title above its table, and no table has one (see: statloom inspect)")
+		fmt.Fprintln(a.out, ": a dataset is found by the title above its table or by its headings, and no table has either (see: statloom inspect)")
 	} else {
 		fmt.Fprintln(a.out, "; next: statloom validate, statloom run")
 	}

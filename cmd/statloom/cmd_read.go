@@ -115,7 +115,8 @@ func (a *app) eachSheet(ctx context.Context, file string, visit func(*sheet.Grid
 		if err != nil {
 			return err
 		}
-		if err := visit(g); err != nil {
+		at := fault.Error{Kind: fault.Input, File: file, Sheet: g.Name, What: "what the sheet says broke the program"}
+		if err := fault.Guard(at, func() error { return visit(g) }); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,8 @@ import (
 type proposal struct {
 	ID, VI, EN  string
 	Book, Place string // where the table was found
-	Title       string
+	Title       string // pattern that finds the table; "" for one without a title, which Header finds
+	Header      string
 	PeriodFrom  string
 	PeriodIn    string // pattern of the period within its text; "" for the whole text
 	Dimensions  []proposedDimension
@@ -77,17 +78,26 @@ func (pr *proposer) sheet(ctx context.Context, book string, g *sheet.Grid, s *la
 		return nil, readings, nil
 	}
 	for i, t := range s.Tables {
-		if t.Title == "" || len(t.Lines)*len(t.Columns) < 4 {
+		if len(t.Lines)*len(t.Columns) < 4 {
 			continue
 		}
 		p := newProposal(t)
-		same := func(q *proposal) bool { return q.Title == p.Title }
+		if t.Title == "" {
+			p = untitled(t, g.Name, book)
+		}
+		if p.Title == "" && p.Header == "" {
+			continue
+		}
+		same := func(q *proposal) bool { return q.Title == p.Title && q.Header == p.Header }
 		if slices.ContainsFunc(pr.found, same) {
 			continue
 		}
 		p.Book, p.Place = book, fmt.Sprintf("sheet %s, %s", g.Name, t.Range)
 		if err := p.choose(ctx, g, s, t); err != nil {
 			return nil, nil, err
+		}
+		if p.Title == "" && p.trial.usable() == 0 {
+			continue
 		}
 		p.distinguish(pr.found)
 		p.questions = page.Questions(t)
@@ -135,7 +145,7 @@ type way struct {
 }
 
 func (w way) recipe(p *proposal) transforms.Recipe {
-	r := transforms.Recipe{Title: p.Title, Period: transforms.Pick{From: places(w.periodFrom), Pattern: w.periodIn}}
+	r := transforms.Recipe{Title: p.Title, Header: p.Header, Period: transforms.PeriodPick{Pick: transforms.Pick{From: places(w.periodFrom), Pattern: w.periodIn}}}
 	if len(p.PriceBase) > 0 {
 		r.PriceBase.From = places(p.PriceFrom)
 		for _, rule := range p.PriceBase {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/statloom/statloom/transforms/fold"
 	"github.com/statloom/statloom/transforms/layout"
+	"github.com/statloom/statloom/transforms/period"
 )
 
 var (
@@ -48,6 +50,45 @@ func newProposal(t *layout.Table) *proposal {
 		p.VI, p.EN = fold.Space(t.Title), fold.Space(t.Title)
 	}
 	return p
+}
+
+// untitled takes the names of a table without a title from its sheet, or from the book where sheets are only numbered. It is
+// found by its first headings, if those say more than periods.
+func untitled(t *layout.Table, sheetName, book string) *proposal {
+	name := fold.Space(sheetName)
+	if numberedSheet.MatchString(name) {
+		name = strings.TrimSuffix(filepath.Base(book), filepath.Ext(book))
+	}
+	p := &proposal{Header: headerPattern(t.Headings()), VI: name, EN: name, Vietnamese: vietnamese(name)}
+	if p.words = slugWords(name); len(p.words) == 0 {
+		p.words = append([]string{"table"}, digits.FindAllString(name, 3)...)
+	}
+	return p
+}
+
+// numberedSheet tells the names that programs give to sheets.
+var numberedSheet = regexp.MustCompile(`(?i)^(sheet|trang[ _]?tính|feuil|tabelle|hoja|table|data)?[ _]*\d*$`)
+
+// patternLength is how much of the headings a pattern holds.
+const patternLength = 120
+
+// headerPattern makes the first headings of a table into a pattern; "" where they say nothing but periods.
+func headerPattern(headings string) string {
+	var kept []string
+	length, says := 0, false
+	for _, h := range strings.Split(headings, " | ") {
+		if length > 0 && length+len(h) > patternLength {
+			break
+		}
+		kept = append(kept, digits.ReplaceAllString(regexp.QuoteMeta(h), `\d+`))
+		length += len(h)
+		_, isPeriod := period.Parse(h)
+		says = says || !isPeriod && strings.ContainsFunc(h, unicode.IsLetter)
+	}
+	if !says {
+		return ""
+	}
+	return "^" + strings.Join(kept, ` \| `)
 }
 
 // spoken gives the lines of a title that say what the table is about: not whose form it is, its number and what it is annexed

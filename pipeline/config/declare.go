@@ -158,14 +158,14 @@ var checkForms = map[string]checkForm{
 	"fresh":    {needs: []string{"table", "max"}, may: []string{"column", "where"}},
 	"revision": {needs: []string{"table", "max"}, may: []string{"column", "tolerance", "where"}},
 	"outlier":  {needs: []string{"table"}, may: []string{"column", "group_by", "min", "max", "where"}},
-	"jump":     {needs: []string{"table"}, may: []string{"column", "group_by", "tolerance", "where"}},
+	"jump":     {needs: []string{"table"}, may: []string{"column", "group_by", "against", "tolerance", "where"}},
 	"sql":      {needs: []string{"sql"}, may: []string{"table"}},
 }
 
 // checkKeys are the keys that only some kinds of check have.
 var checkKeys = []string{
 	"table", "columns", "column", "where", "min", "max", "total", "parts", "whole", "group_by", "with", "with_column", "with_where", "by", "over", "form",
-	"freq", "tolerance", "rounding", "sql",
+	"freq", "against", "tolerance", "rounding", "sql",
 }
 
 func (k *checker) checkChecks() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -48,12 +49,20 @@ func (k *checker) checkOrigin(path string, names []string) {
 
 func (k *checker) checkRecipe(path string, r *transforms.Recipe) {
 	for key, expr := range map[string]string{
-		"title": r.Title, "not_title": r.NotTitle, "skip_rows": r.SkipRows, "skip_columns": r.SkipColumns,
+		"title": r.Title, "not_title": r.NotTitle, "header": r.Header, "skip_rows": r.SkipRows, "skip_columns": r.SkipColumns,
 	} {
 		k.pattern(kind.Join(path, key), expr)
 	}
 	if !k.d.Known(path) || k.d.Node(kind.Join(path, "shape")) != nil && !k.d.Known(kind.Join(path, "shape")) {
 		return
+	}
+	for key, text := range map[string]string{"title": r.Title, "header": r.Header} {
+		if p := kind.Join(path, key); k.d.Known(p) && k.d.Node(p) != nil && strings.TrimSpace(text) == "" {
+			k.d.Fail(p, key+" is "+k.d.Quote(p), "it must not be empty")
+		}
+	}
+	if !k.has(path, "title") && !k.has(path, "header") {
+		k.d.Report(kind.Join(path, "title"), "title is missing", "give a regular expression that the table's title matches, or header for a table without a title")
 	}
 	if r.Shape == transforms.Register {
 		k.foreign(path, "a register has no dimensions, period, unit or price base: its columns hold them",
@@ -62,7 +71,7 @@ func (k *checker) checkRecipe(path string, r *transforms.Recipe) {
 	} else {
 		k.foreign(path, "this belongs to the shape register", "columns", "key")
 		k.checkDimensions(path, r.Dimensions)
-		k.checkPick(kind.Join(path, "period"), r.Period)
+		k.checkPick(kind.Join(path, "period"), r.Period.Pick)
 		k.checkPick(kind.Join(path, "unit"), r.Unit)
 		k.checkPick(kind.Join(path, "price_base"), r.PriceBase)
 	}

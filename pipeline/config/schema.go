@@ -168,6 +168,7 @@ func (b *schemaBuilder) addConditions() {
 	}
 	recipe := b.defs[defName(reflect.TypeFor[transforms.Recipe]())]
 	register := &jsonschema.Schema{Required: []string{"columns", "key"}}
+	recipe.AnyOf = []*jsonschema.Schema{{Required: []string{"title"}}, {Required: []string{"header"}}}
 	recipe.AllOf = append(recipe.AllOf, when("shape", string(transforms.Register), register))
 }
 

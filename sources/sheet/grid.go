@@ -110,6 +110,9 @@ func (g *Grid) Fault(row, col int, what, remedy string) *fault.Error {
 	return &fault.Error{Kind: fault.Input, Sheet: g.Name, Cell: A1(row, col), What: what, Remedy: remedy}
 }
 
+// unixEpoch is the serial number of 1 January 1970.
+const unixEpoch = 25569
+
 // Time converts a serial date of the 1900 system (with Lotus's 29 February 1900) to a time in UTC, rounded to the
 // millisecond; readers convert serials of 1904 books to the 1900 system before they hand them out. ok is false outside
 // the years 1900 to 9999, for times without a day, and for the day that never was.
@@ -122,6 +125,6 @@ func Time(serial float64) (t time.Time, ok bool) {
 	if days < 60 {
 		days++ // before the day that never was
 	}
-	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days)
+	day := time.Unix(int64(days-unixEpoch)*86_400, 0).UTC()
 	return day.Add(frac.Round(time.Millisecond)), true
 }

@@ -3,8 +3,6 @@ package sheet
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/fault"
@@ -21,16 +19,8 @@ func (g guard) run(ctx context.Context, f func(context.Context) error) (err erro
 	late := &lateness{g}
 	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, late)
 	defer cancel()
-	defer func() {
-		if r := recover(); r != nil {
-			err = &fault.Error{
-				Kind: fault.Input, File: g.file, What: "the reader broke on this book",
-				Remedy: "open it in a spreadsheet program and save it again",
-				Err:    &panicked{value: r, stack: debug.Stack()},
-			}
-		}
-	}()
-	err = f(ctx)
+	err = fault.Guard(fault.Error{Kind: fault.Input, File: g.file, What: "the reader broke on this book", Remedy: "open it in a spreadsheet program and save it again"},
+		func() error { return f(ctx) })
 	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), late) {
 		return late.Unwrap()
 	}
@@ -43,17 +33,6 @@ type lateness struct{ guard }
 func (l *lateness) Error() string { return l.Unwrap().Error() }
 
 func (l *lateness) Unwrap() error { return Exceeds(l.file, "", "", LimitTime, l.limit) }
-
-// panicked keeps what a reader panicked with. The stack is for logs at debug level; the text stays short.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
-
-// Stack is the stack of the panic.
-func (p *panicked) Stack() []byte { return p.stack }
 
 // guarded is a Book whose Scan is guarded. A panic of visit is the caller's own and passes through.
 type guarded struct {

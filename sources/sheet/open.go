@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/statloom/statloom/pipeline/fault"
@@ -91,20 +92,28 @@ func Exceeds(file, sheet, cell, limit string, value any) *fault.Error {
 type Format interface {
 	// Name is the format's name: "xlsx".
 	Name() string
-	// Match reports whether the content is of this format, from its first bytes (up to 4 KiB) and, where those do not
-	// settle it, from the rest of the input. It never trusts the file's extension.
+	// Match reports whether the content is of this format, from its first bytes (up to 4 KiB, which are lent) and, where those
+	// do not settle it, from the rest of the input. It never trusts the file's extension.
 	Match(head []byte, in Input) bool
 	// Open reads enough of the book to list its sheets. The input stays open until the Book is closed. It is called
 	// through the function Open, which sees to the limit on time (here and in Scan) and to panics.
 	Open(ctx context.Context, in Input, limits Limits) (Book, error)
 }
 
+// headSize is how much of a book formats are told by, at first.
+const headSize = 4 << 10
+
+// heads are kept between books, of which many are not much larger.
+var heads = sync.Pool{New: func() any { return new([headSize]byte) }}
+
 // Open finds the format by content, in the order given, and opens the book. Its text is Unicode in composed form, also
 // where the book has it in an old Vietnamese encoding (see sources/sheet/charset). Errors carry fault.Input or fault.Limit
 // with the file's name and say what the content is, if it is not a book: an HTML page, an archive, a PDF.
 func Open(ctx context.Context, formats []Format, in Input, limits Limits) (Book, error) {
 	limits = limits.WithDefaults()
-	head := make([]byte, min(in.Size, 4096))
+	room := heads.Get().(*[headSize]byte)
+	defer heads.Put(room)
+	head := room[:min(in.Size, headSize)]
 	if _, err := io.ReadFull(io.NewSectionReader(in.Data, 0, in.Size), head); err != nil {
 		return nil, &fault.Error{Kind: fault.Input, File: in.Name, What: "read the first bytes", Err: err}
 	}

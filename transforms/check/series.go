@@ -161,6 +161,12 @@ func (t table) outlier(c transforms.Check) (string, error) {
 	}), nil
 }
 
+// Against what a value is held by jump; both without either.
+const (
+	OtherBooks = "other_books" // its series, which is at least in part from other books
+	SameBook   = "same_book"   // its series, which is wholly from the same book
+)
+
 // jump finds values that are off by a power of ten against their own series: a unit that was misread, a decimal sign that
 // got lost. A value is held against the up to twelve before it, or after it where there are not four before. Those must
 // agree with each other to within a factor of three, or nothing can be said. Units are taken into account where they are
@@ -175,8 +181,19 @@ func (t table) jump(c transforms.Check) (string, error) {
 		unit = "__value * pow(10, CASE WHEN count(*) OVER (PARTITION BY __series, freq) = count(unit_mult) OVER (PARTITION BY __series, freq) THEN unit_mult ELSE 0 END)"
 	}
 	side := func(frame string) string {
-		return fmt.Sprintf(`median(__x) OVER (%[1]s) AS __mid_%[2]s, min(__x) OVER (%[1]s) AS __low_%[2]s, max(__x) OVER (%[1]s) AS __high_%[2]s, count(__x) OVER (%[1]s) AS __n_%[2]s`,
+		books := ""
+		if c.Against != "" {
+			books = `, min(snapshot_id) OVER (%[1]s) AS __from_%[2]s, max(snapshot_id) OVER (%[1]s) AS __to_%[2]s`
+		}
+		return fmt.Sprintf(`median(__x) OVER (%[1]s) AS __mid_%[2]s, min(__x) OVER (%[1]s) AS __low_%[2]s, max(__x) OVER (%[1]s) AS __high_%[2]s, count(__x) OVER (%[1]s) AS __n_%[2]s`+books,
 			"PARTITION BY __series, freq ORDER BY period_start ROWS BETWEEN "+map[string]string{"past": "12 PRECEDING AND 1 PRECEDING", "next": "1 FOLLOWING AND 12 FOLLOWING"}[frame], frame)
+	}
+	same := "false"
+	if c.Against != "" {
+		if err := t.needs(c, transforms.ColSnapshotID); err != nil {
+			return "", err
+		}
+		same = "CASE WHEN __n_past >= 4 THEN __from_past = snapshot_id AND __to_past = snapshot_id ELSE __from_next = snapshot_id AND __to_next = snapshot_id END"
 	}
 	const steady = 0.4771212547196624 // of logarithms: a factor of three
 	from := fmt.Sprintf(`(
@@ -184,16 +201,17 @@ func (t table) jump(c transforms.Check) (string, error) {
 		beside AS (SELECT *, %[3]s, %[4]s FROM figures)
 		SELECT *, CASE WHEN __n_past >= 4 THEN CASE WHEN __high_past - __low_past <= %[5]v THEN __x - __mid_past END
 			WHEN __n_next >= 4 AND __high_next - __low_next <= %[5]v THEN __x - __mid_next END AS __off,
-			pow(10, CASE WHEN __n_past >= 4 THEN __mid_past ELSE __mid_next END) AS __usual
+			pow(10, CASE WHEN __n_past >= 4 THEN __mid_past ELSE __mid_next END) AS __usual, %[6]s AS __same
 		FROM beside
-	)`, unit, t.figures(c, t.name), side("past"), side("next"), steady)
+	)`, unit, t.figures(c, t.name), side("past"), side("next"), steady, same)
 	near := 0.15 // of logarithms: within a factor of 1.4 of the power of ten
 	if c.Tolerance > 0 {
 		near = c.Tolerance
 	}
 	t.where = "true"
+	among := map[string]string{OtherBooks: " AND NOT __same", SameBook: " AND __same"}[c.Against]
 	shown := "__value || CASE WHEN round(__off) > 0 THEN ', about 10^' || round(__off)::INTEGER || ' times' ELSE ', about 1/10^' || (-round(__off))::INTEGER || ' of' END"
-	return t.failing(from, "abs(round(__off)) >= 1 AND abs(__off - round(__off)) <= "+number(near), said{
+	return t.failing(from, "abs(round(__off)) >= 1 AND abs(__off - round(__off)) <= "+number(near)+among, said{
 		"'it is ' || " + shown + " || ' what its series has, which is about ' || printf('%.6g', __value / pow(10, __off))",
 		"'là ' || __value || ', lệch khoảng 10^' || round(__off)::INTEGER || ' lần so với chuỗi của nó, khoảng ' || printf('%.6g', __value / pow(10, __off))",
 	}), nil

@@ -90,6 +90,20 @@ func TestJump(t *testing.T) {
 			}
 		})
 	}
+	for _, c := range []struct{ against, other, want string }{ // other: rows that another book says
+		{"other_books", "false", "passed"},
+		{"same_book", "false", "failed"},
+		{"other_books", "cell = 'C40'", "failed"},
+		{"same_book", "cell = 'C40'", "passed"},
+		{"other_books", "cell = 'C47'", "failed"},
+		{"other_books", "cell = 'C48'", "passed"},
+	} {
+		db := months(t, like01("02", 5, 26, map[int]float64{20: 605000})...)
+		must(t, db.Exec(t.Context(), "UPDATE m_history SET snapshot_id = 's0' WHERE "+c.other))
+		if r := one(t, db, transforms.Check{Kind: "jump", Table: "m", Against: c.against}); string(r.Status) != c.want {
+			t.Errorf("against %s, where %s: %s, want %s", c.against, c.other, r.Status, c.want)
+		}
+	}
 	r := one(t, months(t, like01("02", 5, 26, map[int]float64{20: 605000})...), transforms.Check{Kind: "jump", Table: "m"})
 	want := `1 failure: báo cáo.xlsx, sheet "Biểu 1", cell C47: industry=02, time_period=2023-09: it is 605000.0, about 10^3 times what its series has, which is about 572.495`
 	wantVI := `1 trường hợp không đạt: báo cáo.xlsx, trang "Biểu 1", ô C47: industry=02, time_period=2023-09: là 605000.0, lệch khoảng 10^3 lần so với chuỗi của nó, khoảng 572.495`
@@ -238,7 +252,7 @@ func TestStandard(t *testing.T) {
 		}
 		return list
 	}
-	if d := cmp.Diff([]string{"a.key", "a.rows", "a.jump", "b.key", "b.rows"}, ids()); d != "" {
+	if d := cmp.Diff([]string{"a.key", "a.rows", "a.jump", "a.slip", "b.key", "b.rows"}, ids()); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"a.key", "a.rows", "b.key", "b.rows"}, ids(transforms.Check{Kind: "jump", Table: "a"})); d != "" {

@@ -8,7 +8,8 @@ import (
 )
 
 // Standard gives the checks that hold for every dataset: its key tells its rows apart, it is not empty, and none of its
-// observations jumps by a power of ten against its own history. keys holds the key columns of each dataset, observed those
+// observations jumps by a power of ten against its own history: between books that is most likely a unit that was misread, and
+// an error; within one book, which is read in one way, it is most likely the book's own. keys holds the key columns of each dataset, observed those
 // of them that hold observations. A declared check of the kind jump takes the place of the standard one of its table.
 func Standard(keys map[string][]string, observed map[string]bool, declared []transforms.Check) []transforms.Check {
 	one := 1.0
@@ -23,9 +24,13 @@ func Standard(keys map[string][]string, observed map[string]bool, declared []tra
 			}})
 		own := slices.ContainsFunc(declared, func(c transforms.Check) bool { return c.Kind == "jump" && c.Table == dataset })
 		if observed[dataset] && !own {
-			checks = append(checks, transforms.Check{ID: dataset + ".jump", Kind: "jump", Table: dataset, Severity: transforms.SevError, Note: transforms.Text{
-				VI: "Không có số nào lệch bội số của 10 so với chuỗi của nó", EN: "No figure is off by a power of ten against its own series",
-			}})
+			checks = append(checks,
+				transforms.Check{ID: dataset + ".jump", Kind: "jump", Table: dataset, Severity: transforms.SevError, Against: OtherBooks, Note: transforms.Text{
+					VI: "Không có số nào lệch bội số của 10 so với chuỗi của nó trong các tệp khác", EN: "No figure is off by a power of ten against what other books say of its series",
+				}},
+				transforms.Check{ID: dataset + ".slip", Kind: "jump", Table: dataset, Severity: transforms.SevWarn, Against: SameBook, Note: transforms.Text{
+					VI: "Không có số nào lệch bội số của 10 so với chuỗi của nó trong cùng tệp", EN: "No figure is off by a power of ten against what the same book says of its series",
+				}})
 		}
 	}
 	return checks

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/concord"
 )
@@ -27,7 +28,7 @@ func TestGrowthStopsAtABoundary(t *testing.T) {
 		('24', '2024', 100, 'A', 'tỷ đồng', '2010'), ('24', '2025', 300, 'A', 'tỷ đồng', '2010'),
 		('94', '2010', 7475, 'A', 'tỷ đồng', '1994'), ('94', '2011', 15786, 'A', 'tỷ đồng', '2010')`)
 	views(t, db, output(transforms.Additive), growth("output"))
-	got := ask(t, db, "SELECT area, time_period, round(obs_value, 1), obs_status, obs_comment FROM growth ORDER BY ALL")
+	got := ducktest.Rows(t, db, "SELECT area, time_period, round(obs_value, 1), obs_status, obs_comment FROM growth ORDER BY ALL")
 	want := `24|2024|-|M|no figure for the period before
 24|2025|-|B|break: area 24 is not the same in 2024 and 2025; carry both to one boundary first
 92|2002|-|M|no figure for the period before
@@ -55,7 +56,7 @@ func TestCarriedAcrossTheMerger(t *testing.T) {
 		('92', '2025', 200, 'E', 'tỷ đồng', '2010'),
 		('24', '2024', 50, 'A', 'tỷ đồng', '2010'), ('27', '2024', 70, 'A', 'tỷ đồng', '2010'), ('24', '2025', 132, 'A', 'tỷ đồng', '2010')`)
 	made := views(t, db, world, carriedOutput("area_2025"), growth("output_new"))
-	got := ask(t, db, "SELECT area, time_period, round(obs_value, 6), obs_status, unit, obs_comment FROM output_new ORDER BY ALL")
+	got := ducktest.Rows(t, db, "SELECT area, time_period, round(obs_value, 6), obs_status, unit, obs_comment FROM output_new ORDER BY ALL")
 	want := `24|2024|120|A|tỷ đồng|-
 24|2025|132|A|tỷ đồng|-
 92|2003|-|M|tỷ đồng|92, 93 had another meaning then: carry across that change first
@@ -67,11 +68,11 @@ func TestCarriedAcrossTheMerger(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	got = ask(t, db, "SELECT area, time_period, round(obs_value, 1), obs_status FROM growth WHERE obs_value IS NOT NULL OR obs_status = 'B' ORDER BY ALL")
+	got = ducktest.Rows(t, db, "SELECT area, time_period, round(obs_value, 1), obs_status FROM growth WHERE obs_value IS NOT NULL OR obs_status = 'B' ORDER BY ALL")
 	if diff := cmp.Diff("24|2025|10|A\n", got); diff != "" {
 		t.Errorf("growth of carried figures: %s", diff)
 	}
-	if got := ask(t, db, made.Checks[0].SQL); got != "" {
+	if got := ducktest.Rows(t, db, made.Checks[0].SQL); got != "" {
 		t.Errorf("conservation: %s", got)
 	}
 }
@@ -87,15 +88,15 @@ func TestCarriedWithWeights(t *testing.T) {
 	world.Concordances = map[string]*concord.Concordance{"split": c}
 	db := database(t, lists, world.Concordances, "('92', '2003', 7599.9, 'E', 'tỷ đồng', '1994'), ('92', '2004', 6226.4, 'E', 'tỷ đồng', '1994')")
 	made := views(t, db, world, carriedOutput("split"), growth("output_new"))
-	got := ask(t, db, "SELECT area, time_period, round(obs_value, 1) FROM output_new ORDER BY ALL")
+	got := ducktest.Rows(t, db, "SELECT area, time_period, round(obs_value, 1) FROM output_new ORDER BY ALL")
 	if diff := cmp.Diff("92|2003|5041.6\n92|2004|6226.4\n93|2003|2558.3\n", got); diff != "" {
 		t.Error(diff)
 	}
-	got = ask(t, db, "SELECT area, round(obs_value, 1), obs_status FROM growth WHERE obs_value IS NOT NULL")
+	got = ducktest.Rows(t, db, "SELECT area, round(obs_value, 1), obs_status FROM growth WHERE obs_value IS NOT NULL")
 	if diff := cmp.Diff("92|23.5|E\n", got); diff != "" {
 		t.Error(diff)
 	}
-	if got := ask(t, db, made.Checks[0].SQL); got != "" {
+	if got := ducktest.Rows(t, db, made.Checks[0].SQL); got != "" {
 		t.Errorf("conservation: %s", got)
 	}
 }
@@ -112,13 +113,13 @@ func TestConservationFails(t *testing.T) {
 	made := views(t, db, world, carriedOutput("area_2025"))
 	want := "output_new holds 113000000000.0 in 2024 where output holds 121000000000.0\n" +
 		"the concordance area_2025 has no row for 28, which output holds\n"
-	if diff := cmp.Diff(want, ask(t, db, made.Checks[0].SQL)); diff != "" {
+	if diff := cmp.Diff(want, ducktest.Rows(t, db, made.Checks[0].SQL)); diff != "" {
 		t.Error(diff)
 	}
 	must(t, db.Exec(t.Context(), "DELETE FROM output_history WHERE area = '28'"))
 	for weight, fails := range map[string]bool{"1 - 1e-8": true, "1 - 1e-11": false} {
 		must(t, db.Exec(t.Context(), "UPDATE concordances SET weight = "+weight+" WHERE from_code = '27'"))
-		if got := ask(t, db, made.Checks[0].SQL); strings.Contains(got, "output_new holds") != fails {
+		if got := ducktest.Rows(t, db, made.Checks[0].SQL); strings.Contains(got, "output_new holds") != fails {
 			t.Errorf("a weight of %s: %s", weight, got)
 		}
 	}
@@ -131,18 +132,18 @@ func TestLinkFactor(t *testing.T) {
 		('94', '2011', 17000, 'A', 'tỷ đồng', '2010'), ('94', '2009', 6900, 'A', 'tỷ đồng', '1994'), ('94', '2010', 16000, 'A', 'tỷ đồng', 'current')`)
 	views(t, db, output(transforms.Additive), growth("output"),
 		transforms.Model{ID: "link", Form: transforms.Form{Linked: &transforms.Linked{Table: "output", From: "1994", To: "2010"}}})
-	got := ask(t, db, "SELECT area, time_period, round(obs_value, 3), obs_status, unit, price_base FROM link")
+	got := ducktest.Rows(t, db, "SELECT area, time_period, round(obs_value, 3), obs_status, unit, price_base FROM link")
 	if diff := cmp.Diff("94|2010|2.112|A|-|2010/1994\n", got); diff != "" {
 		t.Error(diff)
 	}
 	must(t, db.Exec(t.Context(), "UPDATE output_history SET unit = 'tấn' WHERE price_base = '1994' AND time_period = '2010'"))
-	got = ask(t, db, "SELECT time_period, obs_value, obs_status, obs_comment FROM link")
+	got = ducktest.Rows(t, db, "SELECT time_period, obs_value, obs_status, obs_comment FROM link")
 	if diff := cmp.Diff("2010|-|M|the units differ: tấn, tỷ đồng\n", got); diff != "" {
 		t.Error(diff)
 	}
 	must(t, db.Exec(t.Context(), "UPDATE output_history SET unit = 'triệu đồng' WHERE unit = 'tấn'"))
 	// 2009 is known at prices of 1994 alone: growth to 2010 is that at prices of 1994, and none at those of 2010.
-	got = ask(t, db, "SELECT time_period, price_base, round(obs_value, 1) FROM growth WHERE obs_value IS NOT NULL ORDER BY ALL")
+	got = ducktest.Rows(t, db, "SELECT time_period, price_base, round(obs_value, 1) FROM growth WHERE obs_value IS NOT NULL ORDER BY ALL")
 	if diff := cmp.Diff("2010|1994|8.3\n2011|2010|7.7\n", got); diff != "" {
 		t.Error(diff)
 	}

@@ -1,11 +1,9 @@
 package concord_test
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/statloom/statloom/pipeline/duck"
@@ -97,38 +95,6 @@ func output(measure transforms.Measure) concord.World {
 	return concord.World{Tables: map[string]concord.Table{"output": {
 		Name: "output", Measure: measure, Dimensions: []concord.Dimension{{ID: "area", CodeList: "area"}}, PriceBases: []string{"1994", "2010", "current"},
 	}}}
-}
-
-// view makes the models of forms and gives a query's rows as text, columns separated by |.
-func ask(t *testing.T, db *duck.DB, query string) string {
-	t.Helper()
-	rows, err := db.Query(t.Context(), query)
-	must(t, err)
-	defer rows.Close()
-	columns, err := rows.Columns()
-	must(t, err)
-	var b strings.Builder
-	for rows.Next() {
-		values := make([]sql.NullString, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		must(t, rows.Scan(into...))
-		for i, v := range values {
-			if i > 0 {
-				b.WriteString("|")
-			}
-			if v.Valid {
-				b.WriteString(v.String)
-			} else {
-				b.WriteString("-")
-			}
-		}
-		b.WriteString("\n")
-	}
-	must(t, rows.Err())
-	return b.String()
 }
 
 // views makes a view of every model.

@@ -2,7 +2,6 @@ package indicator_test
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
@@ -42,38 +42,6 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// table gives a query's rows as text, columns separated by |.
-func table(t *testing.T, db *duck.DB, query string) string {
-	t.Helper()
-	rows, err := db.Query(t.Context(), query)
-	must(t, err)
-	defer rows.Close()
-	columns, err := rows.Columns()
-	must(t, err)
-	var b strings.Builder
-	for rows.Next() {
-		values := make([]sql.NullString, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		must(t, rows.Scan(into...))
-		for i, v := range values {
-			if i > 0 {
-				b.WriteString("|")
-			}
-			if v.Valid {
-				b.WriteString(v.String)
-			} else {
-				b.WriteString("-")
-			}
-		}
-		b.WriteString("\n")
-	}
-	must(t, rows.Err())
-	return b.String()
 }
 
 func same(t *testing.T, want, got string) {
@@ -142,15 +110,15 @@ func TestBuild(t *testing.T) {
 		SI02|textile|2020|2020-01-01|2020-12-31|A|2500.0|-|-|A|so với SI01|%|-|-
 		SI02|textile|2021|2021-01-01|2021-12-31|A|3250.0|-|-|P|so với SI01|%|-|-
 		SI02|textile|2022|2022-01-01|2022-12-31|A|-|-|-|M|so với SI01|%|-|-
-	`, table(t, db, `SELECT indicator, field, time_period, period_start::VARCHAR, period_end::VARCHAR, freq, obs_value::VARCHAR,
+	`, ducktest.Rows(t, db, `SELECT indicator, field, time_period, period_start::VARCHAR, period_end::VARCHAR, freq, obs_value::VARCHAR,
 		round(obs_low, 9)::VARCHAR, round(obs_high, 9)::VARCHAR, obs_status, obs_comment, unit, price_base, method FROM indicators`))
-	same(t, "parts|2020|7500.0\nparts|2021|8750.0", table(t, db, `SELECT field, time_period, obs_value::VARCHAR FROM si02 LIMIT 2`))
+	same(t, "parts|2020|7500.0\nparts|2021|8750.0", ducktest.Rows(t, db, `SELECT field, time_period, obs_value::VARCHAR FROM si02 LIMIT 2`))
 	same(t, `
 		SI01|Tỷ trọng|Share|100 × a / b|%|A|-|mapped|Cục Thống kê|1|core, share|output, parts|true
 		SI02|Tỷ lệ so với tổng|Relative to the total|-|%|A|field|-|-|0|-|SI01, output|true
-	`, table(t, db, `SELECT indicator, name_vi, name_en, formula_en, unit, freq, dimensions, method, source_vi, decimals, tags, inputs,
+	`, ducktest.Rows(t, db, `SELECT indicator, name_vi, name_en, formula_en, unit, freq, dimensions, method, source_vi, decimals, tags, inputs,
 		sql LIKE 'SELECT%' FROM indicator_catalogue`))
-	same(t, "0", table(t, db, `SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '\_\_%' ESCAPE '\'`))
+	same(t, "0", ducktest.Rows(t, db, `SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '\_\_%' ESCAPE '\'`))
 }
 
 // The release is a copy of the database: views that read views must be copied in an order in which they can be.
@@ -175,10 +143,10 @@ func TestViewsSurviveInTheRelease(t *testing.T) {
 	t.Cleanup(func() { release.Close() })
 	for _, view := range []string{"a_last", "a1", "z9"} {
 		// twice the total: 20000, 24000, 0
-		same(t, "2020|20000.0\n2021|24000.0\n2022|0.0", table(t, release, "SELECT time_period, obs_value::VARCHAR FROM "+view))
+		same(t, "2020|20000.0\n2021|24000.0\n2022|0.0", ducktest.Rows(t, release, "SELECT time_period, obs_value::VARCHAR FROM "+view))
 	}
-	same(t, "Z9: Z9", table(t, release, "SELECT comment FROM duckdb_views() WHERE view_name = 'z9'"))
-	same(t, "Chỉ tiêu", table(t, release, "SELECT 'Chỉ tiêu' FROM indicators LIMIT 1"))
+	same(t, "Z9: Z9", ducktest.Rows(t, release, "SELECT comment FROM duckdb_views() WHERE view_name = 'z9'"))
+	same(t, "Chỉ tiêu", ducktest.Rows(t, release, "SELECT 'Chỉ tiêu' FROM indicators LIMIT 1"))
 }
 
 func TestEverythingHasAComment(t *testing.T) {
@@ -189,7 +157,7 @@ func TestEverythingHasAComment(t *testing.T) {
 	})
 	must(t, err)
 	const ours = `('parts', 'si01', 'si02', 'indicators', 'indicator_catalogue', 'targets')`
-	same(t, "", table(t, db, `SELECT table_name, column_name FROM duckdb_columns() WHERE table_name IN `+ours+` AND coalesce(comment, '') = ''`))
+	same(t, "", ducktest.Rows(t, db, `SELECT table_name, column_name FROM duckdb_columns() WHERE table_name IN `+ours+` AND coalesce(comment, '') = ''`))
 	same(t, `
 		indicator_catalogue|What each indicator is: its names, formula, sources and SQL — Danh mục chỉ tiêu: tên, công thức, nguồn và câu SQL
 		indicators|Values of all indicators; see indicator_catalogue for how they are made — Giá trị của mọi chỉ tiêu; cách tính xem indicator_catalogue
@@ -197,10 +165,10 @@ func TestEverythingHasAComment(t *testing.T) {
 		si01|SI01: Share — Tỷ trọng
 		si02|SI02: Relative to the total — Tỷ lệ so với tổng
 		targets|Targets and how they stand — Mục tiêu và mức độ thực hiện
-	`, table(t, db, `SELECT table_name, comment FROM duckdb_tables() WHERE table_name IN `+ours+`
+	`, ducktest.Rows(t, db, `SELECT table_name, comment FROM duckdb_tables() WHERE table_name IN `+ours+`
 		UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE view_name IN `+ours+` ORDER BY 1`))
 	same(t, "Lĩnh vực — Field; _T is the total, null where it does not apply",
-		table(t, db, `SELECT comment FROM duckdb_columns() WHERE table_name = 'si02' AND column_name = 'field'`))
+		ducktest.Rows(t, db, `SELECT comment FROM duckdb_columns() WHERE table_name = 'si02' AND column_name = 'field'`))
 }
 
 // one is a set of a single indicator.
@@ -250,7 +218,7 @@ func TestRowsThatAreNotPublishedAsGiven(t *testing.T) {
 			db := open(t)
 			_, err := indicator.Build(t.Context(), db, one(c.sql))
 			must(t, err)
-			same(t, c.want, table(t, db, `SELECT time_period, obs_value::VARCHAR, obs_low::VARCHAR, obs_high::VARCHAR, obs_status, obs_comment FROM si01`))
+			same(t, c.want, ducktest.Rows(t, db, `SELECT time_period, obs_value::VARCHAR, obs_low::VARCHAR, obs_high::VARCHAR, obs_status, obs_comment FROM si01`))
 		})
 	}
 }
@@ -281,7 +249,7 @@ func TestNothingIsRunWhenADeclarationIsWrong(t *testing.T) {
 	if fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), "indicator SI02, sql: it is not a SELECT") {
 		t.Errorf("got %v", err)
 	}
-	same(t, "0", table(t, db, "SELECT count(*) FROM indicators"))
+	same(t, "0", ducktest.Rows(t, db, "SELECT count(*) FROM indicators"))
 }
 
 func TestBuildStopsWithItsContext(t *testing.T) {

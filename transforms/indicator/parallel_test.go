@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -25,9 +26,9 @@ func TestParallelIsSerial(t *testing.T) {
 		_, err = indicator.BuildParallel(t.Context(), db, millionSet(), parallel)
 		must(t, err)
 		var got strings.Builder
-		got.WriteString(table(t, db, "SELECT rowid, t.* FROM indicators t ORDER BY rowid"))
+		got.WriteString(ducktest.Rows(t, db, "SELECT rowid, t.* FROM indicators t ORDER BY rowid"))
 		for _, name := range []string{"indicator_inputs", "indicator_formulas", "indicator_band_inputs", "indicator_band_formulas"} {
-			got.WriteString(table(t, db, "SELECT '"+name+"', count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "+name+" t"))
+			got.WriteString(ducktest.Rows(t, db, "SELECT '"+name+"', count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM "+name+" t"))
 		}
 		must(t, db.Close())
 		if run == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -21,7 +22,7 @@ func judged(t *testing.T, target transforms.Target, rows ...string) (indicator.T
 		Targets:    []transforms.Target{target},
 	})
 	must(t, err)
-	return got.Targets[0], table(t, db, "SELECT scenario, time_period, round(projected_value, 4)::VARCHAR, obs_status FROM target_projections")
+	return got.Targets[0], ducktest.Rows(t, db, "SELECT scenario, time_period, round(projected_value, 4)::VARCHAR, obs_status FROM target_projections")
 }
 
 func TestProspect(t *testing.T) {

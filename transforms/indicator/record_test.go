@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -46,8 +47,8 @@ func recorded(t *testing.T, models []transforms.Model, sql, where string) string
 	if err != nil {
 		return err.Error()
 	}
-	text := table(t, db, "SELECT f.formula, i.obs_value::VARCHAR, i.obs_status, i.obs_comment FROM indicators i JOIN indicator_formulas f USING (indicator, time_period) WHERE "+where)
-	inputs := table(t, db, "SELECT n, role[:4] || coalesce(' ' || round(weight, 6), '') || ' ' || cell || ' ' || coalesce(obs_value::VARCHAR, obs_text, '') FROM indicator_inputs WHERE "+where+" ORDER BY n")
+	text := ducktest.Rows(t, db, "SELECT f.formula, i.obs_value::VARCHAR, i.obs_status, i.obs_comment FROM indicators i JOIN indicator_formulas f USING (indicator, time_period) WHERE "+where)
+	inputs := ducktest.Rows(t, db, "SELECT n, role[:4] || coalesce(' ' || round(weight, 6), '') || ' ' || cell || ' ' || coalesce(obs_value::VARCHAR, obs_text, '') FROM indicator_inputs WHERE "+where+" ORDER BY n")
 	return text + inputs
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -38,10 +39,10 @@ func TestSumOfManyParts(t *testing.T) {
 	})
 	must(t, err)
 	// 2 * 0.5 * (10 + 20 + 30 + 40 + 0 + 60) = 160, the third provisional; low is the half of it.
-	got := table(t, db, "SELECT time_period, obs_value, obs_low, obs_status, obs_comment FROM indicators ORDER BY ALL") +
-		table(t, db, "SELECT formula FROM indicator_formulas ORDER BY time_period") +
-		table(t, db, "SELECT n, role, weight, cell, obs_value FROM indicator_inputs WHERE time_period = '2024' ORDER BY n") +
-		table(t, db, "SELECT measure, sum(weight * obs_value) FILTER (role = 'part'), count(*) FROM indicator_band_inputs WHERE time_period = '2024' GROUP BY ALL")
+	got := ducktest.Rows(t, db, "SELECT time_period, obs_value, obs_low, obs_status, obs_comment FROM indicators ORDER BY ALL") +
+		ducktest.Rows(t, db, "SELECT formula FROM indicator_formulas ORDER BY time_period") +
+		ducktest.Rows(t, db, "SELECT n, role, weight, cell, obs_value FROM indicator_inputs WHERE time_period = '2024' ORDER BY n") +
+		ducktest.Rows(t, db, "SELECT measure, sum(weight * obs_value) FILTER (role = 'part'), count(*) FROM indicator_band_inputs WHERE time_period = '2024' GROUP BY ALL")
 	want := `2024|160|80|P|-
 2025|-|-|M|thiếu số — no figure: go industry=c2, time_period=2025
 2 * (#1 * #2 + #3 * #4 + … + #11 * #12)
@@ -81,8 +82,8 @@ func TestConditionOnSumOfManyParts(t *testing.T) {
 	})
 	must(t, err)
 	// 10 + 20 + 30 + 40 + 60 = 160 is more than 100, so it is 6 * 0.25 = 1.5; six cells were added, and six decided.
-	got := table(t, db, "SELECT obs_value FROM indicators WHERE time_period = '2024'") +
-		table(t, db, "SELECT role, count(*), min(cell) FROM indicator_inputs WHERE time_period = '2024' GROUP BY role ORDER BY role DESC")
+	got := ducktest.Rows(t, db, "SELECT obs_value FROM indicators WHERE time_period = '2024'") +
+		ducktest.Rows(t, db, "SELECT role, count(*), min(cell) FROM indicator_inputs WHERE time_period = '2024' GROUP BY role ORDER BY role DESC")
 	if d := cmp.Diff("1.5\npart|6|Z1\ncondition|6|B1\n", got); d != "" {
 		t.Error(d)
 	}

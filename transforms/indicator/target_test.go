@@ -8,6 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/statloom/statloom/pipeline/duck/ducktest"
 	"github.com/statloom/statloom/transforms"
 	"github.com/statloom/statloom/transforms/indicator"
 )
@@ -170,7 +171,7 @@ func TestTargets(t *testing.T) {
 	must(t, err)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			same(t, c.want, table(t, db, fmt.Sprintf(`SELECT status, actual_period, round(actual_value, 5)::VARCHAR, round(gap, 5)::VARCHAR,
+			same(t, c.want, ducktest.Rows(t, db, fmt.Sprintf(`SELECT status, actual_period, round(actual_value, 5)::VARCHAR, round(gap, 5)::VARCHAR,
 				round(attainment, 5)::VARCHAR, round(required_by_path, 5)::VARCHAR FROM targets WHERE target = 'SI%02d'`, i)))
 			rule := got.Targets[i].Rule
 			if c.vi == "" {
@@ -203,6 +204,6 @@ func TestTargetTable(t *testing.T) {
 	same(t, `
 		a|-|-|SI02|field=_T|_T|2025|>=|1.0|-|-|-|-|-|-|-|no_data|-|-|%
 		b|Mục tiêu|Target|SI02|field=parts|parts|2025|about|9000.0|500.0|2020|7500.0|2021|8750.0|-|P|reached|Old|QĐ 1|%
-	`, table(t, db, `SELECT target, name_vi, name_en, indicator, at_text, at_json->>'field', period, comparison, target_value::VARCHAR, tolerance::VARCHAR,
+	`, ducktest.Rows(t, db, `SELECT target, name_vi, name_en, indicator, at_text, at_json->>'field', period, comparison, target_value::VARCHAR, tolerance::VARCHAR,
 		baseline_period, baseline_value::VARCHAR, actual_period, actual_value::VARCHAR, actual_low::VARCHAR, actual_status, status, area_en, source_vi, unit FROM targets`))
 }

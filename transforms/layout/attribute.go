@@ -68,10 +68,10 @@ func (a *analysis) describe(b *block, t *Table) {
 		col := &t.Columns[i]
 		for _, k := range b.attributes {
 			kd, cell := a.at(k, col.Col)
-			if kd == blank {
+			named, name := a.at(k, b.stub[0])
+			if kd == blank || named == blank { // a line among them may have no name
 				continue
 			}
-			_, name := a.at(k, b.stub[0])
 			col.Attributes = append(col.Attributes, Attribute{strings.TrimRight(headerText(name), " :"), headerText(cell)})
 			if isUnitHead(fold.Label(name.Text)) {
 				col.Unit = fold.Space(cell.Text)

@@ -36,6 +36,8 @@ type memos struct {
 	units     map[string]value.Unit
 	skip      map[string]bool
 	periods   map[string]periodResult
+	statuses  map[string]string  // of texts
+	heads     map[*Column]string // the status that a column's header states
 }
 
 type periodResult struct {
@@ -46,7 +48,8 @@ type periodResult struct {
 
 func (r *reader) memos() *memos {
 	m := &memos{period: map[string]string{}, unit: map[string]string{}, priceBase: map[string]string{},
-		units: map[string]value.Unit{}, skip: map[string]bool{}, periods: map[string]periodResult{}}
+		units: map[string]value.Unit{}, skip: map[string]bool{}, periods: map[string]periodResult{},
+		statuses: map[string]string{}, heads: map[*Column]string{}}
 	for range r.dims {
 		m.dims = append(m.dims, map[string]string{})
 	}
@@ -56,6 +59,7 @@ func (r *reader) memos() *memos {
 // observations emits the figures of a table.
 func (u *run) observations(ctx context.Context, g *sheet.Grid, t *Table, from time.Time) error {
 	s := &surroundings{table: t, book: u.origin.Name, headers: map[*Column]headerTime{}}
+	s.split = u.splitYears(t)
 	s.context, s.sure = u.context(t)
 	m := u.memos()
 	n := 0
@@ -86,6 +90,9 @@ func (u *run) observations(ctx context.Context, g *sheet.Grid, t *Table, from ti
 // year in the book's name. It is sure if the title names it and no other.
 func (u *run) context(t *Table) (p *period.Period, sure bool) {
 	for _, text := range append([]string{t.Title}, t.TitleLines...) {
+		if _, ok := period.FindSplit(text); ok {
+			return nil, false // no month is completed by a year that may lie in two
+		}
 		if p, ok := period.Parse(text); ok {
 			return &p, !severalPeriods.MatchString(fold.Text(t.Title))
 		}
@@ -171,7 +178,8 @@ var saysPeriod = regexp.MustCompile(`(^|[^\d.,])(19|20)\d\d($|[^\d.,])|(^|\W)(th
 	`(^|\W)(january|february|march|april|june|july|august|september|october|november|december)($|\W)`)
 
 // beginsPeriod is saysPeriod for labels, which mention years in passing: "Theo giá so sánh 2010".
-var beginsPeriod = regexp.MustCompile(`^(sơ bộ|ước tính|chính thức|prel\.?|est\.?|[ ,.–-])*(năm )?((19|20)\d\d|tháng \d|quí [\divx]|quarter|q[1-4]\b|\d+ tháng)`)
+var beginsPeriod = regexp.MustCompile(`^(sơ bộ|ước tính|chính thức|prel\.?|est\.?|[ ,.–-])*(năm )?((19|20)\d\d|tháng \d|quí [\divx]|quarter|q[1-4]\b|\d+ tháng|` +
+	`(januari|februari|march|april|june|juli|august|september|october|november|december)\b)`)
 
 // periodOf tells the time period of a cell, and the status that stands beside it. A place that names a period which
 // cannot be read is not passed over: the next place might give a wrong one.
@@ -200,14 +208,14 @@ func (u *run) periodOf(s *surroundings, m *memos) (p period.Period, status, why 
 		}
 		switch {
 		case res.ok:
-			return res.p, headerStatus(s, whole), ""
+			return res.p, m.headerStatus(s.cell.column, whole), ""
 		case res.why != "":
 			return p, "", res.why
 		}
 	}
 	if u.period.value != "" {
 		if p, ok := period.Parse(u.period.value); ok {
-			return p, headerStatus(s, ""), ""
+			return p, m.headerStatus(s.cell.column, ""), ""
 		}
 		return p, "", fmt.Sprintf("the period %q of the recipe cannot be read", u.period.value)
 	}
@@ -232,6 +240,9 @@ func (u *run) periodText(s *surroundings, pl place) string {
 
 // readPeriod reads a period of the text at a place.
 func readPeriod(pl place, text string, s *surroundings) periodResult {
+	if res, ok := s.split.read(pl, text); ok {
+		return res
+	}
 	switch pl.word {
 	case "column":
 		if h, ok := period.ParseHeader(text, s.context); ok {
@@ -264,13 +275,26 @@ func readPeriod(pl place, text string, s *surroundings) periodResult {
 }
 
 // headerStatus gives the status that the header, or the text that names the period, states.
-func headerStatus(s *surroundings, periodText string) string {
-	for _, t := range []string{strings.Join(s.cell.column.Path, " "), periodText} {
-		if code, _, ok := value.Status(t); ok {
-			return code
-		}
+func (m *memos) headerStatus(c *Column, periodText string) string {
+	code, known := m.heads[c]
+	if !known {
+		code = m.status(strings.Join(c.Path, " "))
+		m.heads[c] = code
 	}
-	return ""
+	if code != "" {
+		return code
+	}
+	return m.status(periodText)
+}
+
+// status gives the status that a text states, "" for none.
+func (m *memos) status(text string) string {
+	code, known := m.statuses[text]
+	if !known {
+		code, _, _ = value.Status(text)
+		m.statuses[text] = code
+	}
+	return code
 }
 
 // unitOf tells the unit: what the recipe says, else what was recognised, else what the title says.

@@ -77,6 +77,7 @@ type surroundings struct {
 	context *period.Period // the period of the title, or of the book; completes headers that leave the year out
 	sure    bool           // the title names that one period, so it may stand for a header that names none
 	headers map[*Column]headerTime
+	split   *splitYears
 }
 
 // levelMark parts the levels of a header where a period is read out of it.

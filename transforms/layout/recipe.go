@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -21,6 +22,7 @@ type reader struct {
 	recipe   transforms.Recipe
 	title    *regexp.Regexp
 	notTitle *regexp.Regexp
+	header   *regexp.Regexp
 	skipRows *regexp.Regexp
 	skipCols *regexp.Regexp
 	vintage  *regexp.Regexp
@@ -39,10 +41,11 @@ type reader struct {
 func New(recipe transforms.Recipe) (transforms.Reader, error) {
 	r := &reader{recipe: recipe}
 	c := &compiler{}
-	if recipe.Title == "" {
-		c.problem("title", "a recipe needs a title", "give a regular expression that the table's title matches")
+	if recipe.Title == "" && recipe.Header == "" {
+		c.problem("title", "a recipe needs a title", "give a regular expression that the table's title matches, or header: for a table without a title")
 	}
 	r.title = c.pattern("title", recipe.Title)
+	r.header = c.pattern("header", recipe.Header)
 	r.notTitle = c.pattern("not_title", recipe.NotTitle)
 	r.skipRows = c.pattern("skip_rows", recipe.SkipRows)
 	r.skipCols = c.pattern("skip_columns", recipe.SkipColumns)
@@ -99,7 +102,10 @@ func (c *compiler) observations(r *reader) {
 	if len(p.From) == 0 && p.Value == "" {
 		p.From = []transforms.Place{"column", "row", "title"}
 	}
-	r.period = c.pick("period", p)
+	r.period = c.pick("period", p.Pick)
+	if p.YearStart < 0 || p.YearStart > 12 {
+		c.problem("period.year_start", fmt.Sprintf("%d is no month", p.YearStart), "give the month in which years begin that end in the next one, 1 to 12")
+	}
 	r.unit = c.pick("unit", r.recipe.Unit)
 	r.priceBase = c.pick("price_base", r.recipe.PriceBase)
 	fields = append(append(fields, transforms.ObservationColumns()...), transforms.ProvenanceColumns()...)
@@ -109,23 +115,24 @@ func (c *compiler) observations(r *reader) {
 // Schema is the schema of all batches.
 func (r *reader) Schema() *arrow.Schema { return r.schema }
 
-// Read reads all tables of the book whose title the recipe matches.
+// Read reads all tables of the book that the recipe matches.
 func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Origin, out transforms.Output) (transforms.Report, error) {
 	var report transforms.Report
 	w := newWriter(r.schema, out)
 	defer w.release()
 	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
 	pins := Pins{HeaderRows: r.recipe.HeaderRows, StubColumns: r.recipe.StubColumns}
-	var known Recogniser
+	type memory struct{ Pins } // what is understood depends on nothing else of the recipe
+	known := origin.Memory.Recall(memory{pins}, func() any { return new(understood) }).(*understood)
 	for i, info := range book.Sheets() {
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
-		g, err := sheet.Load(ctx, book, i)
+		s, err := known.sheet(ctx, book, i, pins)
 		if err != nil {
 			return report, err
 		}
-		if err := run.sheet(ctx, g, known.RecogniseWith(g, pins), info.Hidden); err != nil {
+		if err := run.sheet(ctx, s.grid, s, info.Hidden); err != nil {
 			return report, err
 		}
 	}
@@ -215,12 +222,29 @@ func (u *run) reject(g *sheet.Grid, cell, text, reason string) {
 // matches reports whether the recipe means the table.
 func (r *reader) matches(t *Table) bool {
 	title := fold.Text(t.Title)
-	return title != "" && r.title.MatchString(title) && (r.notTitle == nil || !r.notTitle.MatchString(title))
+	if (title == "") != (r.title == nil) || r.title != nil && !r.title.MatchString(title) || r.notTitle != nil && r.notTitle.MatchString(title) {
+		return false
+	}
+	return r.header == nil || r.header.MatchString(fold.Text(t.Headings()))
 }
 
-// continues reports whether a table goes on with the one before it.
+// Headings joins what stands above the labels and above each column of values by " | ".
+func (t *Table) Headings() string {
+	var list []string
+	if t.StubHead != "" {
+		list = append(list, t.StubHead)
+	}
+	for i := range t.Columns {
+		if s := strings.Join(t.Columns[i].Path, " "); s != "" {
+			list = append(list, s)
+		}
+	}
+	return strings.Join(list, levelMark)
+}
+
+// continues reports whether a table goes on with the one before it. Where neither has a title, it has no headings either.
 func (t *Table) continues(before *Table) bool {
-	if len(t.Columns) != len(before.Columns) {
+	if len(t.Columns) != len(before.Columns) || before.Title == "" && t.Headings() != "" {
 		return false
 	}
 	title := fold.Text(t.Title)

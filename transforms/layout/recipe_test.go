@@ -3,6 +3,7 @@ package layout_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,5 +110,50 @@ func TestSameTwice(t *testing.T) {
 	book := sheettest.MustParse(plain)
 	if diff := cmp.Diff(read(t, book, plainRecipe).rows, read(t, book, plainRecipe).rows); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestHeader finds tables by their headings: those without a title, and one of several under the same title.
+func TestHeader(t *testing.T) {
+	const book = `
+!sheet Firms
+Province | Firms | Workers
+North | 10 | 30
+South | 11 | 31
+!sheet Prices
+Province | Rice | Maize
+North | 1.5 | 2.5
+South | 1.6 | 2.6
+!sheet Titled
+Firms by province
+
+Province | Firms | Workers
+North | 12 | 32
+South | 13 | 33
+!sheet Titled prices
+Firms by province
+
+Province | Price | Cost
+North | 14 | 34
+South | 15 | 35
+!! end
+`
+	for _, tt := range []struct{ title, header, want string }{
+		{"", `^province \| firms`, "10 30 11 31"},
+		{"", `^PROVINCE \| Rice \| Maize$`, "1.5 2.5 1.6 2.6"},
+		{"", `^firms`, ""},
+		{"firms by province", "", "12 32 13 33 14 34 15 35"},
+		{"firms by province", `\| price`, "14 34 15 35"},
+	} {
+		recipe := transforms.Recipe{Title: tt.title, Header: tt.header, Dimensions: plainRecipe.Dimensions[:1], Period: transforms.PeriodPick{Pick: transforms.Pick{Value: "2024"}}}
+		var have []string
+		got := read(t, sheettest.MustParse(book), recipe)
+		value := slices.Index(got.rows[0], transforms.ColObsValue)
+		for _, row := range got.rows[1:] {
+			have = append(have, row[value])
+		}
+		if s := strings.Join(have, " "); s != tt.want {
+			t.Errorf("title %q, header %q: got %s, want %s", tt.title, tt.header, s, tt.want)
+		}
 	}
 }

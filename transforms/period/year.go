@@ -87,10 +87,34 @@ func (s *scanner) wholeYear(i int) candidate {
 			return c
 		}
 	}
+	if c := s.monthAfter(i+1, j); c.verdict != none {
+		c.year = year
+		return c
+	}
 	c := candidate{verdict: found, next: i + 1, year: year, from: 1, count: 12}
 	short := s.at(i + 2)
 	if s.is(i+1, "-", "/") && s.at(i+1).glued && short.glued && len(short.text) == 2 && short.num >= 0 {
 		c.verdict = unclear // 2020-21, 2020/21
+	}
+	return c
+}
+
+// monthAfter reads an English month at j that belongs to the year before i: at once, or across the levels of a header, and
+// not with a year of its own.
+func (s *scanner) monthAfter(i, j int) candidate {
+	m, ok := monthNames[s.at(j).text]
+	if !ok || j > i && !s.is(i, "|", ",", "-", ":") {
+		return candidate{}
+	}
+	c := s.englishMonth(j, m)
+	if c.verdict == none { // May, or the verb
+		c = candidate{verdict: unclear, next: j + 1}
+		if s.ends(j+1) || s.is(j+1, ".") {
+			c = candidate{verdict: found, next: j + 1, from: m, count: 1}
+		}
+	}
+	if c.year != 0 {
+		return candidate{}
 	}
 	return c
 }
@@ -132,7 +156,7 @@ func (s *scanner) beginsWithYear(i int) candidate {
 }
 
 // afterYear may follow a year that stands for itself.
-var afterYear = set("- / ( ) , ; : | * [ ] và and đến to so theo phân chia by at compared over vs tháng quý ước sơ chính thực prel est t q")
+var afterYear = set("- / ( ) , ; : | * [ ] và and đến to so theo phân chia by at compared over vs tháng quý ước sơ chính thực prel est t q census annual january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
 
 // standsAlone reports whether a bare number of four digits can only be a year: "2000 doanh nghiệp" are 2000 firms.
 func (s *scanner) standsAlone(i int) bool {

@@ -206,7 +206,7 @@ func typeOf(c *sheet.Cell) Type {
 		switch {
 		case !ok:
 			return Text
-		case t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0:
+		case t.UnixMilli()%dayMillis == 0: // Time is exact to a millisecond
 			return Date
 		}
 		return DateTime
@@ -218,6 +218,8 @@ func typeOf(c *sheet.Cell) Type {
 	}
 	return Unknown
 }
+
+const dayMillis = 24 * 60 * 60 * 1000
 
 // wholeDay gives the day of a serial number without a time of day, for the days after the one that never was.
 func wholeDay(serial float64) (arrow.Date32, bool) {

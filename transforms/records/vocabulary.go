@@ -1,7 +1,7 @@
 package records
 
 import (
-	"hash/maphash"
+	"encoding/binary"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -20,7 +20,6 @@ type vocabulary struct {
 	list    *array.StringBuilder
 	numbers map[string]int32
 	near    []near
-	seed    maphash.Seed
 }
 
 // cell is a cell of the column. Cells are looked up many in a row, so that they do not wait for each other's memory.
@@ -54,7 +53,7 @@ const (
 func newVocabulary(column *array.Int32Builder) *vocabulary {
 	return &vocabulary{
 		cells: make([]cell, 0, together), column: column,
-		list: array.NewStringBuilder(memory.DefaultAllocator), numbers: map[string]int32{}, near: make([]near, nearFirst), seed: maphash.MakeSeed(),
+		list: array.NewStringBuilder(memory.DefaultAllocator), numbers: map[string]int32{}, near: make([]near, nearFirst),
 	}
 }
 
@@ -89,13 +88,7 @@ func (v *vocabulary) lookUp() {
 
 // number gives the number of a word.
 func (v *vocabulary) number(text string) int32 {
-	var h uint64
-	if len(text) <= short {
-		h = maphash.String(v.seed, text)
-	} else {
-		h = uint64(uintptr(unsafe.Pointer(unsafe.StringData(text)))) * 0x9E3779B97F4A7C15 >> 32
-	}
-	place := &v.near[h&uint64(len(v.near)-1)]
+	place := &v.near[placeOf(text)&uint64(len(v.near)-1)]
 	if place.number > 0 && len(place.text) == len(text) &&
 		(unsafe.StringData(place.text) == unsafe.StringData(text) || len(text) <= short && place.text == text) {
 		return place.number - 1
@@ -112,6 +105,25 @@ func (v *vocabulary) number(text string) int32 {
 	}
 	*place = near{text, number + 1}
 	return number
+}
+
+// placeOf says where in near a word is looked for. What comes to the same place costs time only.
+func placeOf(text string) uint64 {
+	const spread = 0x9E3779B97F4A7C15 // of the golden ratio: every bit of the factor moves the upper half of the product
+	var h uint64
+	switch b := unsafe.Slice(unsafe.StringData(text), len(text)); {
+	case len(b) > short:
+		h = uint64(uintptr(unsafe.Pointer(unsafe.StringData(text))))
+	case len(b) >= 8:
+		h = binary.LittleEndian.Uint64(b)*spread ^ binary.LittleEndian.Uint64(b[len(b)-8:])
+	case len(b) >= 4:
+		h = uint64(binary.LittleEndian.Uint32(b))<<32 | uint64(binary.LittleEndian.Uint32(b[len(b)-4:]))
+	default:
+		for _, c := range b {
+			h = h<<8 | uint64(c)
+		}
+	}
+	return h * spread >> 32
 }
 
 // take puts the words to the numbers of a batch, and begins anew.

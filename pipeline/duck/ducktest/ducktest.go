@@ -1,9 +1,11 @@
-// Package ducktest gives the tests of sinks a real database to publish from, and eyes to read what they wrote.
+// Package ducktest gives tests a real database to work on or publish from, and eyes to read what stands in one.
 package ducktest
 
 import (
+	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/statloom/statloom/pipeline/duck"
@@ -50,6 +52,46 @@ func Create(t *testing.T) *duck.DB {
 		}
 	})
 	return db
+}
+
+// Rows gives a query's rows as text, a line each: columns separated by |, and - for NULL.
+func Rows(t *testing.T, db *duck.DB, query string) string {
+	t.Helper()
+	rows, err := db.Query(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	values := make([]sql.NullString, len(columns))
+	into := make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range values {
+			if i > 0 {
+				b.WriteString("|")
+			}
+			if v.Valid {
+				b.WriteString(v.String)
+			} else {
+				b.WriteString("-")
+			}
+		}
+		b.WriteString("\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // Read gives the rows of what stands behind FROM, in the order given.

@@ -18,17 +18,17 @@ const (
 // survey is what the words of a text say for and against one encoding.
 type survey struct {
 	gained, strong, lost, either, odd, foreign int
+	encoding                                   Encoding
 	letters                                    int // of the words gained
-	words                                      []word
 }
 
 // surveyed looks at a text as one of the encoding. Without a strong word in it nothing can outweigh a word against the
 // encoding, so the look ends at the first.
 func surveyed(text string, e Encoding) survey {
-	var s survey
+	s := survey{encoding: e}
 	thorough := hasStrong(text, e)
 	seen := ""
-	reader{text: text, font: Font{Encoding: e}, bytes: byte1252}.words(func(w word) bool {
+	readAs(text, e).words(func(w word) bool {
 		stands := text[w.from:w.to]
 		switch w.verdict {
 		case plain:
@@ -57,10 +57,14 @@ func surveyed(text string, e Encoding) survey {
 				s.odd++
 			}
 		}
-		s.words = append(s.words, w)
 		return thorough || s.speaks()
 	})
 	return s
+}
+
+// readAs reads a text as one of the encoding.
+func readAs(text string, e Encoding) reader {
+	return reader{text: text, font: Font{Encoding: e}, bytes: byte1252}
 }
 
 // speaks reports whether the survey holds nothing against the encoding.
@@ -77,7 +81,8 @@ func (s *survey) certain() bool {
 
 // turn decodes a text that is known to be in the encoding of the survey, abbreviations and foreign names too.
 func (s *survey) turn(text string) string {
-	return Compose(rewrite(text, s.words, func(w word) bool { return w.verdict != lost && w.verdict != plain }))
+	words, _ := judged(readAs(text, s.encoding))
+	return Compose(rewrite(text, words, func(w word) bool { return w.verdict != lost && w.verdict != plain }))
 }
 
 // Guess decides on a text whose font tells nothing by the text alone. Where that is not enough the text comes back
@@ -147,14 +152,15 @@ func (t *Tally) Add(text string) {
 		if s.strong == 0 || !s.speaks() || len(c.strong) >= enough {
 			continue
 		}
-		for _, w := range s.words {
+		readAs(text, e).words(func(w word) bool {
 			if w.verdict == gained && isStrong(text[w.from:w.to], e) {
 				if c.strong == nil {
 					c.strong = map[string]bool{}
 				}
 				c.strong[strings.ToLower(w.read)] = true
 			}
-		}
+			return true
+		})
 	}
 }
 

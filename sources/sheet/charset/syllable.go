@@ -58,8 +58,8 @@ func soundIndex(r rune) int {
 	return 0
 }
 
-// onsets are the consonants a syllable begins with, longest first.
-var onsets = fields("ngh ng nh gh gi kh ph qu th tr ch b c d đ g h k l m n r s t v x")
+// onsets are the consonants a syllable begins with, by the first of them, longest first.
+var onsets = byFirst(fields("ngh ng nh gh gi kh ph qu th tr ch b c d đ g h k l m n r s t v x"))
 
 // rhymes are what may follow, without tones.
 var rhymes = set(`
@@ -73,6 +73,13 @@ var rhymes = set(`
 	y ych yên yêm yêng yêt yêu yn ynh yp yt`)
 
 func fields(list string) [][]byte { return bytes.Fields([]byte(special.Replace(list))) }
+
+func byFirst(list [][]byte) (t [1 << 8][][]byte) {
+	for _, w := range list {
+		t[w[0]] = append(t[w[0]], w)
+	}
+	return t
+}
 
 func set(list string) map[string]bool {
 	m := map[string]bool{}
@@ -114,7 +121,10 @@ func isSyllable(word string) bool {
 		n++
 	}
 	text := buf[:n]
-	for _, onset := range onsets {
+	if n == 0 {
+		return false
+	}
+	for _, onset := range onsets[text[0]] {
 		if !bytes.HasPrefix(text, onset) {
 			continue
 		}

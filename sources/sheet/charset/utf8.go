@@ -1,6 +1,7 @@
 package charset
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,6 +10,9 @@ import (
 // character above ASCII is part of a sequence that means a Latin letter or a usual sign, and one of the sequences stands
 // where no word has such characters.
 func FromUTF8(text string) (string, bool) {
+	if !mayBeUTF8(text) {
+		return "", false
+	}
 	bytes := make([]byte, 0, len(text))
 	for _, r := range text {
 		b, ok := byte1252(r)
@@ -34,6 +38,16 @@ func FromUTF8(text string) (string, bool) {
 		return "", false
 	}
 	return Compose(string(bytes)), true
+}
+
+// mayBeUTF8 reports whether the first character beyond ASCII is followed by another one, as bytes of UTF-8 are.
+func mayBeUTF8(text string) bool {
+	i := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+	if i < 0 {
+		return false
+	}
+	_, n := utf8.DecodeRuneInString(text[i:])
+	return i+n < len(text) && text[i+n] >= utf8.RuneSelf
 }
 
 // impossible reports whether no language writes the n characters at i of windows-1252: three of them, or a capital (Â Ã Ä Å

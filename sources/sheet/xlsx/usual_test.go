@@ -115,15 +115,17 @@ func TestUsualRowsAreReadAsStrictly(t *testing.T) {
 	}
 }
 
-// nearly gives the samples with something that matters to XML put in at every byte.
+// nearly gives the samples with something that matters to XML put in somewhere.
 func nearly(samples []string, yield func(string)) {
 	for _, s := range samples {
 		if len(s) > 1000 {
 			continue
 		}
 		for i := range s {
-			for _, in := range []string{"<", ":", "\x80", ` 0="1"`, "&amp;"} {
-				yield(s[:i] + in + s[i:])
+			for k, in := range []string{"<", ":", "\x80", ` 0="1"`, "&amp;"} {
+				if (i+k)%3 == 0 { // a third of all, for time
+					yield(s[:i] + in + s[i:])
+				}
 			}
 		}
 	}
