@@ -47,3 +47,21 @@ func FuzzRecognise(f *testing.F) {
 		}
 	})
 }
+
+// TestAttributeWithoutName recognises lines of words above a column of years of which one has no label.
+func TestAttributeWithoutName(t *testing.T) {
+	book := sheettest.MustParse("Unit | 6\n | kg\n2012\n2013\n2014\n2015\n2016\n!! end\n")
+	g, err := sheet.Load(t.Context(), book, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range layout.Recognise(g).Tables {
+		for _, c := range table.Columns {
+			for _, a := range c.Attributes {
+				if a.Name == "" {
+					t.Errorf("an attribute has no name: %+v", a)
+				}
+			}
+		}
+	}
+}
