@@ -31,7 +31,7 @@ type cells struct {
 
 	terms   map[*lineage.Relation]*once[map[lineage.Want]*cellColumn] // of models
 	reading sync.Mutex
-	lists   map[string]*rowLists // by table and column
+	lists   map[string]*columnLists // by table and column
 }
 
 func newCells(ctx context.Context, b *builder) *cells {
@@ -44,7 +44,7 @@ func newCells(ctx context.Context, b *builder) *cells {
 	}
 	return &cells{
 		terms: terms, ctx: ctx, db: b.db, places: places, source: b.readable.sourceTable, gathers: b.rewriter.Gathers(),
-		columns: make([]once[*cellColumn], len(places)), sums: make([]once[*sums], len(places)), lists: map[string]*rowLists{},
+		columns: make([]once[*cellColumn], len(places)), sums: make([]once[*sums], len(places)), lists: map[string]*columnLists{},
 	}
 }
 

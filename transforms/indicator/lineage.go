@@ -285,7 +285,7 @@ func (b *builder) dropInterned(ctx context.Context) error {
 	for place, g := range b.rewriter.Gathers() {
 		if b.recorder.used[place] != 0 {
 			name := internedPrefix + g.Relation.Name
-			keep[name] = append(keep[name], g.Lists()...)
+			keep[name] = append(keep[name], g.Columns()...)
 		}
 	}
 	var sql strings.Builder

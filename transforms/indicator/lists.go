@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/statloom/statloom/pipeline/duck"
+	"github.com/statloom/statloom/transforms/lineage"
 )
 
 // rowLists is a column of lists, by row of its table: which rows of datasets, or which alternatives, went into a row; -1
@@ -21,29 +23,36 @@ type rowLists struct {
 // row gives the list of a row.
 func (l *rowLists) row(row int) []int32 { return l.ids[l.starts[row]:l.starts[row+1]] }
 
-// readLists gives lists of a model's table; those that are not known yet are read at once.
-func (c *cells) readLists(table string, names []string) ([]*rowLists, error) {
+// readLists gives the lists of a gather by name; columns that are not known yet are read at once.
+func (c *cells) readLists(table string, g *lineage.Gather) (map[string]*rowLists, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	fresh := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return c.lists[table+" "+name] != nil })
+	fresh := slices.DeleteFunc(g.Columns(), func(column string) bool { return c.lists[table+" "+column] != nil })
 	if len(fresh) > 0 {
 		read, err := c.freshLists(table, idents(fresh))
 		if err != nil {
 			return nil, err
 		}
-		for i, name := range fresh {
-			c.lists[table+" "+name] = &read[i]
+		for i, column := range fresh {
+			c.lists[table+" "+column] = &read[i]
 		}
 	}
-	out := make([]*rowLists, len(names))
-	for i, name := range names {
-		out[i] = c.lists[table+" "+name]
+	out := map[string]*rowLists{}
+	for _, name := range g.Lists() {
+		column, half := g.Stored(name)
+		out[name] = &c.lists[table+" "+column].last
+		if half == lineage.First {
+			out[name] = &c.lists[table+" "+column].first
+		}
 	}
 	return out, nil
 }
 
-// freshLists reads lists: how long they are, which is the same for all of a row, and then what is in them.
-func (c *cells) freshLists(table string, columns []string) ([]rowLists, error) {
+// columnLists are the lists that stand in a column: one, the last, or two in the halves of its entries.
+type columnLists struct{ first, last rowLists }
+
+// freshLists reads columns: how long their lists are, which is the same for all of a row, and then what is in them.
+func (c *cells) freshLists(table string, columns []string) ([]columnLists, error) {
 	starts := []int{0}
 	sql := fmt.Sprintf("SELECT rowid::BIGINT, coalesce(len(%s), 0)::BIGINT FROM %s", columns[0], duck.Ident(table))
 	err := scan(c.ctx, c.db, sql, func(b arrow.RecordBatch) error {
@@ -60,31 +69,55 @@ func (c *cells) freshLists(table string, columns []string) ([]rowLists, error) {
 		return nil, err
 	}
 	all := starts[len(starts)-1]
-	lists, unnested := make([]rowLists, len(columns)), make([]string, len(columns))
+	lists, unnested := make([]columnLists, len(columns)), make([]string, len(columns))
 	for i, name := range columns {
-		lists[i] = rowLists{starts, make([]int32, 0, all)}
-		unnested[i] = "unnest(" + name + ")::INTEGER"
+		lists[i].first.starts, lists[i].last = starts, rowLists{starts, make([]int32, 0, all)}
+		unnested[i] = "unnest(" + name + ")"
 	}
 	err = scan(c.ctx, c.db, fmt.Sprintf("SELECT %s FROM %s", strings.Join(unnested, ", "), duck.Ident(table)), func(b arrow.RecordBatch) error {
 		for i := range lists {
-			lists[i].add(b.Column(i).(*array.Int32))
+			lists[i].add(b.Column(i), all)
 		}
 		return nil
 	})
 	for i := range lists {
-		if err == nil && len(lists[i].ids) != all {
-			err = fmt.Errorf("%s has %d entries in place of %d", columns[i], len(lists[i].ids), all)
+		if err == nil && len(lists[i].last.ids) != all {
+			err = fmt.Errorf("%s has %d entries in place of %d", columns[i], len(lists[i].last.ids), all)
 		}
 	}
 	return lists, err
 }
 
-func (l *rowLists) add(ids *array.Int32) {
-	from := len(l.ids)
-	l.ids = append(l.ids, ids.Int32Values()...)
-	for i := 0; ids.NullN() > 0 && i < ids.Len(); i++ {
-		if ids.IsNull(i) {
-			l.ids[from+i] = -1
+func (l *columnLists) add(entries arrow.Array, all int) {
+	switch entries := entries.(type) {
+	case *array.Int64:
+		if l.first.ids == nil {
+			l.first.ids = make([]int32, 0, all)
 		}
+		for _, pair := range entries.Int64Values() {
+			l.first.ids = append(l.first.ids, rowOf(pair>>32))
+			l.last.ids = append(l.last.ids, rowOf(pair&math.MaxUint32))
+		}
+	case *array.Int32:
+		addIDs(&l.last, entries, entries.Int32Values())
+	case *array.Int8:
+		addIDs(&l.last, entries, entries.Int8Values())
+	}
+}
+
+// rowOf reads half an entry.
+func rowOf(half int64) int32 {
+	if half == lineage.NoRow {
+		return -1
+	}
+	return int32(half)
+}
+
+func addIDs[T int8 | int32](l *rowLists, entries arrow.Array, ids []T) {
+	for i, id := range ids {
+		if entries.IsNull(i) {
+			id = -1
+		}
+		l.ids = append(l.ids, int32(id))
 	}
 }

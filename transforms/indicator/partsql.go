@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +54,16 @@ func tagged(g *lineage.Gather, alternative int) string {
 
 // unfold gives a row for every part, in order.
 func (b *builder) unfold(place int32, g *lineage.Gather) string {
-	lists := idents(g.Lists())
-	for i := range lists {
-		lists[i] = "g." + lists[i]
+	lists := g.Lists()
+	for i, name := range lists {
+		column, half := g.Stored(name)
+		lists[i] = "g." + duck.Ident(column)
+		switch half {
+		case lineage.First:
+			lists[i] = fmt.Sprintf("list_transform(%s, lambda x: nullif(x >> 32, %d))", lists[i], lineage.NoRow)
+		case lineage.Last:
+			lists[i] = fmt.Sprintf("list_transform(%s, lambda x: nullif(x & %d, %d))", lists[i], int64(math.MaxUint32), lineage.NoRow)
+		}
 	}
 	parts := "list_zip(" + strings.Join(lists, ", ") + ")"
 	if g.Tag != "" {

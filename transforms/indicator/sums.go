@@ -61,16 +61,14 @@ func (c *cells) sumOf(place int32) (*sums, error) {
 
 // sum reads the lists of a sum and adds up.
 func (c *cells) sum(g *lineage.Gather, p lineage.Place) (*sums, error) {
-	s := &sums{gather: g, lists: map[string]*rowLists{}, table: c.source(p)}
+	s := &sums{gather: g, table: c.source(p)}
 	s.width, s.hangs = g.Width()
-	names := g.Lists()
-	lists, err := c.readLists(s.table, names)
-	if err != nil {
+	var err error
+	if s.lists, err = c.readLists(s.table, g); err != nil {
 		return nil, fmt.Errorf("read what was added in %s: %w", g.Relation.Name, query.Reason(err))
 	}
-	for i, name := range names {
-		s.lists[name] = lists[i]
-		s.order = append(s.order, lists[i])
+	for _, name := range g.Lists() {
+		s.order = append(s.order, s.lists[name])
 	}
 	s.first = s.order[0]
 	if g.Tag != "" {

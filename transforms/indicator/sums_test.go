@@ -88,3 +88,24 @@ func TestConditionOnSumOfManyParts(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// A part may lack one of its rows, as an outer join gives it: the rows that are there are inputs, the other is none.
+func TestSumOverRowsThatAreNotThere(t *testing.T) {
+	db, err := duck.Create(t.Context(), ":memory:", duck.Options{Memory: "400MB", Threads: 1})
+	must(t, err)
+	defer db.Close()
+	must(t, db.Exec(t.Context(), classesSQL+"; DELETE FROM share_history WHERE industry = 'c6'"))
+	_, err = indicator.Build(t.Context(), db, indicator.Set{
+		Models: []transforms.Model{{ID: "summed", SQL: `SELECT g.time_period, sum(g.obs_value * s.share) AS v FROM go g LEFT JOIN share s USING (industry)
+			WHERE g.time_period = '2024' GROUP BY g.time_period`}},
+		Indicators: []transforms.Indicator{{ID: "X", Freq: "A", SQL: "SELECT time_period, v AS obs_value FROM summed"}},
+		Keys:       map[string][]string{"go": {"industry", "time_period"}, "share": {"industry"}},
+	})
+	must(t, err)
+	// 0.5 * (10 + 20 + 30 + 40) = 50; the fifth has no figure and the sixth no share.
+	got := ducktest.Rows(t, db, "SELECT obs_value FROM indicators") +
+		ducktest.Rows(t, db, "SELECT input, count(*), min(cell), max(cell) FROM indicator_inputs GROUP BY input ORDER BY input")
+	if d := cmp.Diff("50\ngo|6|B1|B6\nshare|5|Z1|Z5\n", got); d != "" {
+		t.Error(d)
+	}
+}

@@ -144,6 +144,9 @@ func (a *analysis) decideHierarchy(b *block, t *Table) Decision {
 		if columns > 1 {
 			w.yes(0.75, "label_columns", "labels stand in %d columns", columns)
 		}
+		if a.ordinalLevels(b) != nil {
+			w.yes(0.8, "numbers", "the numbers of the lines tell their levels")
+		}
 		if groups > 0 {
 			w.yes(0.6, "group_lines", "%d lines without values head the lines below them", groups)
 		}

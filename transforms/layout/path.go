@@ -14,6 +14,7 @@ type label struct {
 	text  string
 	col   int
 	depth int // by column, indent and leading blanks
+	level int // by the number in the column beside it; 0 for none
 	rank  int // among labels of one depth: bold before plain, without values before with values
 	total bool
 	unit  string
@@ -33,7 +34,7 @@ const depthOfColumn = 10_000
 
 // lines reads the labels of all lines with values, and the groups they stand in.
 func (a *analysis) lines(b *block, t *Table) {
-	w := walker{a: a, b: b, outlines: a.outlines(b)}
+	w := walker{a: a, b: b, outlines: a.outlines(b), levels: a.ordinalLevels(b)}
 	body := make([]bool, b.last+1)
 	for _, k := range b.body {
 		body[k] = true
@@ -74,6 +75,7 @@ type walker struct {
 
 	buffer   []label
 	outlines map[rune]bool // kinds of enumeration that order the table
+	levels   map[int]int   // of rows, by the numbers beside their labels
 }
 
 func (w *walker) startSection(k int) {
@@ -106,6 +108,9 @@ func (w *walker) labels(k int, group bool) []label {
 			continue
 		}
 		w.buffer = append(w.buffer, w.makeLabel(cell, group))
+	}
+	if len(w.buffer) > 0 && w.levels != nil {
+		w.buffer[0].level = w.levels[k]
 	}
 	return w.buffer
 }
@@ -165,6 +170,9 @@ func withoutLeader(s string) string {
 
 // under reports whether a label belongs below another that stands above it.
 func (l *label) under(outer *label) bool {
+	if l.level > 0 && outer.level > 0 {
+		return l.level > outer.level
+	}
 	if d := l.depth - outer.depth; d > 1 || d < -1 {
 		return d > 0
 	}

@@ -133,9 +133,14 @@ func literal(s string) node {
 }
 
 // whole is a whole number.
-func whole(n int) node {
+func whole(n int) node { return integer(n, "INTEGER") }
+
+// bigint is a whole number of 64 bits.
+func bigint(n int) node { return integer(n, "BIGINT") }
+
+func integer(n int, typ string) node {
 	return node{"class": "CONSTANT", "type": "VALUE_CONSTANT", "alias": "", "value": node{
-		"type": node{"id": "INTEGER", "type_info": nil}, "is_null": false, "value": n,
+		"type": node{"id": typ, "type_info": nil}, "is_null": false, "value": n,
 	}}
 }
 

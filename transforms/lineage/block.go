@@ -106,6 +106,7 @@ type block struct {
 	inWindow     bool // a value is being carried through a window: its rows are not those of the SELECT
 
 	lists, exports map[string]string // columns that were added, by their expression; see Gather
+	unpaired       node              // the last list of row ids, while its column has room for another
 }
 
 func (w *writing) block(n node, outer *scope) (*block, error) {

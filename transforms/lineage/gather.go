@@ -68,22 +68,6 @@ func (g *Gather) Coefficient(place int32, columns func(place int32) string) bool
 	return false
 }
 
-// Lists names the lists of row ids, and last that of the alternatives.
-func (g *Gather) Lists() []string {
-	var names []string
-	for _, a := range g.Alternatives {
-		for _, f := range append(slices.Clone(a.Factors), a.Hangs...) {
-			if f.Place >= 0 && !slices.Contains(names, f.List) {
-				names = append(names, f.List)
-			}
-		}
-	}
-	if g.Tag != "" {
-		names = append(names, g.Tag)
-	}
-	return names
-}
-
 // Gathers gives the gathers of all models, by place.
 func (r *Rewriter) Gathers() map[int32]*Gather { return r.gathers }
 
@@ -119,7 +103,7 @@ func (b *block) gathered(e node, name string, args []node) (term node, ok bool) 
 	}
 	g := &Gather{Relation: b.w.into, Zero: text(args[0], "class") == "CASE" && zeroes(args[0])}
 	if m.tag != nil {
-		g.Tag = b.list(m.tag, "TINYINT")
+		g.Tag = b.tags(m.tag)
 	}
 	for _, p := range m.alts {
 		g.Alternatives = append(g.Alternatives, Alternative{Skip: p.skip, Factors: b.factors(p.factors), Hangs: b.factors(p.hangs)})
@@ -133,7 +117,7 @@ func (b *block) factors(slots []slot) []Factor {
 		out[i] = Factor{Number: s.number, Place: -1}
 		if s.place != nil {
 			b.w.code(*s.place)
-			out[i] = Factor{Place: int32(slices.Index(b.w.places, *s.place)), List: b.list(s.id, "INTEGER")}
+			out[i] = Factor{Place: int32(slices.Index(b.w.places, *s.place)), List: b.ids(s.id)}
 		}
 	}
 	return out
@@ -145,23 +129,6 @@ func (w *writing) gather(g *Gather) string {
 	code := w.code(p)
 	w.gathers[int32(slices.Index(w.places, p))] = g
 	return code
-}
-
-// list adds a column that gathers an expression over the rows of each group.
-func (b *block) list(e node, typ string) string {
-	key := marshal(e)
-	if name, ok := b.lists[key]; ok {
-		return name
-	}
-	if b.lists == nil {
-		b.lists = map[string]string{}
-	}
-	name := "__g" + strconv.Itoa(len(b.lists))
-	b.lists[key] = name
-	all := function("list", cast(clone(e), typ, false))
-	all["alias"] = name
-	b.n["select_list"] = append(list(b.n, "select_list"), all)
-	return name
 }
 
 // memberOf looks into an expression for a product of cells; direct says that it is all that is added.

@@ -34,6 +34,8 @@ type Relation struct {
 	SQL     string   // Leaf and Interned: a SELECT of all columns and ID; Inline: the model's SELECT
 	Columns []Column // of the relation, without ID
 	Moves   bool     // its rows get other ids in the end, so that no list may keep them
+
+	lists int // how many lists of row ids its table has
 }
 
 // Column is a column with DuckDB's name of its type.
@@ -123,6 +125,9 @@ func (r *Rewriter) rewrite(ctx context.Context, sql string, wants []Want, into *
 		return "", err
 	}
 	w := &writing{Rewriter: r, ctx: ctx, into: into}
+	if into != nil {
+		into.lists = 0
+	}
 	src, err := w.query(tree, &scope{})
 	if err != nil {
 		return "", err
