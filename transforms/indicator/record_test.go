@@ -99,7 +99,7 @@ func TestRecordedForms(t *testing.T) {
 		{"distinct rows, median, greatest", nil, `SELECT time_period, greatest(median(v), 1) AS obs_value FROM (SELECT DISTINCT time_period, obs_value AS v FROM go WHERE industry IN ('10', '25')) GROUP BY ALL`,
 			"greatest(median(#1, #2), 1)|80.0|P|-\n1|part C2 110.0\n2|part C3 50.0\n"},
 		{"macro, coalesce, state of knowledge", nil, `SELECT time_period, percent(coalesce(obs_value, 0), 200) AS obs_value FROM go_asof(TIMESTAMP '2024-07-01') WHERE industry = '25'`,
-			"100 * #1 / 200|25.0|A|-\n1|nume 1.0 C3 50.0\n"},
+			"100 * #1 / 200|25.0|A|-\n1|part 0.5 C3 50.0\n"},
 		{"count of rows", nil, `SELECT time_period, 100.0 * count(obs_value) / count(*) AS obs_value FROM go GROUP BY time_period`,
 			"100 * count(#1, #2, #3, #4) / count(#5, #6, #7, #8)|75.0|A|-\n1|nume 1.0 C2 110.0\n2|nume 1.0 C3 50.0\n3|nume 1.0 C4 \n4|nume 1.0 C5 160.0\n5|deno 1.0 C2 \n6|deno 1.0 C3 \n7|deno 1.0 C4 \n8|deno 1.0 C5 \n"},
 	} {

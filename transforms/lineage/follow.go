@@ -176,6 +176,10 @@ func (t *Tree) operator(i, left, right int32, role Role, w weighing, outer int) 
 		}
 	case "/":
 		after = power
+		if t.parts[right].kind == isNumber { // another scale, and no ratio
+			lw = w.times(1 / y)
+			break
+		}
 		lw, rw = weighing{1, true}, weighing{1, true}
 		switch role {
 		case Denominator:
