@@ -227,7 +227,13 @@ func (h *columnHeads) add(path []string, t *layout.Table) {
 	if p, ok := period.Parse(t.Title); ok {
 		context = &p
 	}
-	head, ok := period.ParseHeader(strings.Join(path, " | "), context)
+	text := strings.Join(path, " | ")
+	if _, ok := period.FindSplit(text); ok {
+		h.periods++
+		h.plain = true
+		return
+	}
+	head, ok := period.ParseHeader(text, context)
 	if !ok {
 		h.odd = h.odd || comparing.MatchString(strings.Join(path, " "))
 		return
@@ -288,7 +294,7 @@ func varying(paths [][]string) []int {
 			if len(p) >= n {
 				texts[i] = p[n-1]
 			}
-			if _, ok := period.ParseHeader(texts[i], nil); ok {
+			if _, ok := period.ParseHeader(texts[i], nil); ok || period.Names(texts[i]) {
 				timeless = false
 			}
 			if before, ok := told[known[i]]; ok && before != texts[i] {
@@ -309,7 +315,7 @@ func varying(paths [][]string) []int {
 
 func periodsInRows(t *layout.Table) (n int) {
 	for _, l := range t.Lines {
-		if _, ok := period.Parse(strings.Join(l.Path, " ")); ok {
+		if period.Names(strings.Join(l.Path, " ")) {
 			n++
 		}
 	}

@@ -17,9 +17,10 @@ import (
 
 var (
 	digits       = regexp.MustCompile(`\d+`)
-	tableNumber  = regexp.MustCompile(`(?i)^((bảng|biểu|table|hình)( số)? *)?(\d+[a-z]?([.,-]\d+[a-z]?)*) *[.:)–-]* *`)
+	tableNumber  = regexp.MustCompile(`(?i)^((bảng|biểu|table|hình)( số)? *)?(\d+[a-z]?([.,-]\d+[a-z]?)*)\b *[.:)–-]* *`)
 	sourceLine   = regexp.MustCompile(`(?i)^(source|nguồn|note|ghi chú|released|shorthand|publication date|this worksheet|some cells|freeze panes)\b`)
-	furniture    = regexp.MustCompile(`(?i)^\(?(phụ lục|biểu mẫu|mẫu số|annex|appendix|kèm theo|ban hành kèm|bộ |ubnd |uỷ ban nhân dân|ủy ban nhân dân|sở |cục |chi cục |ministry of )`)
+	furniture    = regexp.MustCompile(`(?i)^\(?(phụ lục|biểu mẫu|mẫu số|annex|appendix|kèm theo|ban hành kèm|bộ |ubnd |uỷ ban nhân dân|ủy ban nhân dân|sở |cục |chi cục |tổng cục |ministry of |(\pL+ )?bureau of |office for national statistics$|general statistics office|(\pL+ )?statistical office)`)
+	codeWord     = regexp.MustCompile(`[\pL\d_]*\d\pL[\pL\d_]*`) // 81550DO001_201617
 	continuation = regexp.MustCompile(`(?i)\((tiếp theo|tiếp|continued|cont\.?)\) *`)
 )
 
@@ -39,7 +40,7 @@ func newProposal(t *layout.Table) *proposal {
 	}
 	p.Vietnamese = len(local) > 0
 	p.VI, p.EN = strings.Join(local, " "), strings.Join(english, " ")
-	p.words = slugWords(p.VI + " " + p.EN)
+	p.words = slugWords(codeWord.ReplaceAllString(p.VI+" "+p.EN, ""))
 	if p.VI == "" {
 		p.VI = p.EN
 	}
@@ -82,8 +83,7 @@ func headerPattern(headings string) string {
 		}
 		kept = append(kept, digits.ReplaceAllString(regexp.QuoteMeta(h), `\d+`))
 		length += len(h)
-		_, isPeriod := period.Parse(h)
-		says = says || !isPeriod && strings.ContainsFunc(h, unicode.IsLetter)
+		says = says || !period.Names(h) && strings.ContainsFunc(h, unicode.IsLetter)
 	}
 	if !says {
 		return ""

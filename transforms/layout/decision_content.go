@@ -61,7 +61,7 @@ func (x *lexicon) decidePeriod(t *Table) Decision {
 	if p, ok := x.period(t.Title); ok {
 		context = &p
 	}
-	cols, named := 0, period.Period{}
+	cols, named := 0, ""
 	for i := range t.Columns {
 		head := strings.Join(t.Columns[i].Path, levelMark)
 		if context == nil && !hasYear(head) {
@@ -70,7 +70,10 @@ func (x *lexicon) decidePeriod(t *Table) Decision {
 		if h, ok := period.ParseHeader(head, context); ok && (context == nil || !h.Period.Equal(*context) ||
 			saysPeriod.MatchString(fold.Text(strings.Join(t.Columns[i].Path, " ")))) {
 			cols++
-			named = h.Period
+			named = h.Period.String()
+		} else if _, ok := period.FindSplit(head); ok {
+			cols++
+			named = head
 		}
 	}
 	at := sample(len(t.Lines), 100)
@@ -82,7 +85,11 @@ func (x *lexicon) decidePeriod(t *Table) Decision {
 			}
 			if p, ok := x.period(l); ok {
 				lines++
-				named = p
+				named = p.String()
+				break
+			} else if _, ok := period.FindSplit(l); ok {
+				lines++
+				named = l
 				break
 			}
 		}

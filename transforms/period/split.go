@@ -25,6 +25,15 @@ func FindSplit(text string) (found Split, ok bool) {
 	return found, ok
 }
 
+// Names reports whether a text names a period, be it a split year.
+func Names(text string) bool {
+	if _, ok := Parse(text); ok {
+		return true
+	}
+	_, ok := FindSplit(text)
+	return ok
+}
+
 // Beginning gives the split year's days, if it begins with the given month.
 func (y Split) Beginning(in time.Month) Period {
 	p := months(y.First, int(in), 12)
