@@ -80,3 +80,21 @@ func TestSplitBeginning(t *testing.T) {
 		t.Errorf("a year that begins in January is written as %s", p)
 	}
 }
+
+func FuzzSplit(f *testing.F) {
+	for _, s := range []string{"2012–13", "2012/2013 p", "Years ended 30 June 2013", "April to March", "từ tháng 7 năm trước đến tháng 6 năm sau"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if m := period.YearBegins(text); m < 0 || m > 12 {
+			t.Errorf("YearBegins(%q) = %d", text, m)
+		}
+		y, ok := period.FindSplit(text)
+		if ok != (y.First != 0) || y.Month && y.Span {
+			t.Errorf("FindSplit(%q) = %+v, %v", text, y, ok)
+		}
+		if p := y.Beginning(7); ok && (p.Months() != 12 || p.Start.Year() != y.First || !period.Names(text)) {
+			t.Errorf("%q begins %s", text, p)
+		}
+	})
+}
