@@ -71,7 +71,7 @@ func (x *lexicon) decidePeriod(t *Table) Decision {
 			saysPeriod.MatchString(fold.Text(strings.Join(t.Columns[i].Path, " ")))) {
 			cols++
 			named = h.Period.String()
-		} else if _, ok := period.FindSplit(head); ok {
+		} else if x.isSplitYear(head) {
 			cols++
 			named = head
 		}
@@ -87,7 +87,7 @@ func (x *lexicon) decidePeriod(t *Table) Decision {
 				lines++
 				named = p.String()
 				break
-			} else if _, ok := period.FindSplit(l); ok {
+			} else if x.isSplitYear(l) {
 				lines++
 				named = l
 				break

@@ -71,6 +71,43 @@ func (s *search) offeredOf(r int) *offered {
 	return o
 }
 
+// leftOver are the relations among the lines that are left beside a line when some are left out, in one direction. From
+// round to round ever more lines are parts, totals or ratios: where as many are left up to the same one, they are the same.
+type leftOver struct {
+	known bool
+	from  int // the pile they were taken of
+	most  int // how many lines were looked at
+	last  int // the last of them
+	list  []relation
+}
+
+// leftOver tries the runs of the lines that are left in one of the two directions, if they changed since the round before.
+func (s *search) leftOver(r, direction, without int) []relation {
+	p, step, cost := s.pile(without, r), steps[direction], float64(costGaps)
+	if without == allLines {
+		cost = costRun
+	}
+	u := p.from(r, 1, step, longestRun)
+	if u.most < 2 {
+		return nil
+	}
+	if s.left == nil {
+		s.left = s.leftOvers.take(s.n)
+	}
+	now := leftOver{known: true, from: without, most: u.most, last: u.line(u.most)}
+	if s.leave != nil && !s.leave[r] {
+		now.from += leaving
+	}
+	o := &s.left[r][without][direction]
+	// Totals become more and ratios take some of them away: of the same number may be others.
+	if same := o.known && o.from == now.from && o.most == now.most && o.last == now.last; same && now.from != onlyTotals+leaving {
+		return o.list
+	}
+	now.list = s.try(nil, r, s.runs(r, step, p, without != allLines, cost))
+	*o = now
+	return now.list
+}
+
 // try offers hypotheses about a line.
 func (s *search) try(list []relation, r int, all []hypothesis) []relation {
 	taken := 0

@@ -42,6 +42,7 @@ const (
 	aspectPeriod
 	aspectCode
 	aspectShown
+	aspectSplit
 )
 
 // of finds what is known of a text.
@@ -176,6 +177,18 @@ func (x *lexicon) period(s string) (period.Period, bool) {
 		return ok
 	})
 	return *k.period, ok
+}
+
+// isSplitYear reports whether a text names one year that ends in the next one.
+func (x *lexicon) isSplitYear(s string) bool {
+	k := x.of(s)
+	return k.ask(aspectSplit, func() bool {
+		if !hasYear(k.text(s)) {
+			return false // taking the text apart is the dear part
+		}
+		_, ok := period.FindSplit(s)
+		return ok
+	})
 }
 
 // hasYear reports whether four digits in a text can be a year, without which no text names a period by itself.

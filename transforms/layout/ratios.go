@@ -141,21 +141,54 @@ type operand struct {
 	number  int
 }
 
-// ascending puts lines in the order of their values in a place.
+// ascending puts lines in the order of their values in a place. In a table of few lines all of them are put in order once,
+// and those that are near are taken out of it.
 func (s *search) ascending(lines []int, place int) []operand {
 	out := s.operands[:0]
+	if s.n > orderedLines {
+		for i, l := range lines {
+			out = s.insert(out, l, i, place)
+		}
+		s.operands = out
+		return out
+	}
+	if s.slots == nil {
+		s.slots, s.orders = s.ints.take(s.n), make([][]operand, s.m)
+	}
+	order := s.orders[place]
+	if order == nil {
+		order = s.ordered.take(s.n)[:0]
+		for l := range s.n {
+			order = s.insert(order, l, l, place)
+		}
+		s.orders[place] = order
+	}
 	for i, l := range lines {
-		v := s.at(l, place)
-		if v != v {
-			continue
+		s.slots[l] = i + 1
+	}
+	for i := range order {
+		if slot := s.slots[order[i].number]; slot > 0 {
+			out = append(out, operand{order[i].v, order[i].half, slot - 1})
 		}
-		out = append(out, operand{v, s.halfAt(l, place), i})
-		for j := len(out) - 1; j > 0 && out[j-1].v > v; j-- {
-			out[j-1], out[j] = out[j], out[j-1]
-		}
+	}
+	for _, l := range lines {
+		s.slots[l] = 0
 	}
 	s.operands = out
 	return out
+}
+
+// insert adds the value of a line, if it has one, to those in order.
+func (s *search) insert(order []operand, line, number, place int) []operand {
+	v := s.at(line, place)
+	if v != v {
+		return order
+	}
+	order = append(order, operand{v, s.halfAt(line, place), number})
+	for j := len(order) - 1; j > 0 && order[j-1].v > v; j-- {
+		order[j-1], order[j] = order[j], order[j-1]
+	}
+	return order
 }
 
 // extent is how large some values are, and how far rounding may have moved them at most.

@@ -7,6 +7,8 @@ type room struct {
 	hypotheses stock[hypothesis]
 	standings  stock[standing]
 	offers     stock[offered]
+	leftOvers  stock[[leaving][2]leftOver]
+	ordered    stock[operand]
 	totals     stock[running]
 	scopes     stock[scope]
 	nearby     nearby
@@ -18,6 +20,8 @@ func (x *room) clear() {
 	x.hypotheses.clear()
 	x.standings.clear()
 	x.offers.clear()
+	x.leftOvers.clear()
+	x.ordered.clear()
 	x.totals.clear()
 	x.scopes.clear()
 }

@@ -46,7 +46,8 @@ type search struct {
 
 	weak []relation // ratios that hold, of values too coarse to tell much
 
-	offered []offered // by line: what came of the standing hypotheses
+	offered []offered              // by line: what came of the standing hypotheses
+	left    [][leaving][2]leftOver // by line, what is left out, and direction
 
 	parts  []int  // room for what is in the making
 	marks  []bool // by line: it is one of the marked
@@ -57,6 +58,8 @@ type search struct {
 	edges    [onlyTotals]edges // of the lines that are left out of piles
 	promised []int
 	operands []operand
+	orders   [][]operand // by place: all lines in the order of their values
+	slots    []int       // by line: one more than its number among those nearby
 
 	leave []bool // lines that hold ratios, changes or averages; nil for none
 }
@@ -75,6 +78,7 @@ const (
 	longestRun     = 150
 	longestMean    = 400
 	shortRun       = 24  // lines that are looked at one by one
+	orderedLines   = 64  // lines of a table that are put in order as a whole
 	askedForMeans  = 120 // lines of a table that are asked for means before the others are
 	meanStarts     = 8   // how far away the first line of a mean may stand
 	stridedRows    = 120 // rows among which sums at equal distances are looked for

@@ -17,20 +17,20 @@ func (s *search) sums() bool {
 			if s.leave == nil {
 				list = append(list, o.runs[i]...)
 			} else {
-				list = s.try(list, r, s.runs(r, step, s.pile(allLines, r), false, costRun))
+				list = append(list, s.leftOver(r, i, allLines)...)
 			}
 			if len(s.found) == 0 {
 				continue
 			}
 			if s.leave != nil || s.edges[noParts].beyond(r, step) > 0 {
-				list = s.try(list, r, s.runs(r, step, s.pile(noParts, r), true, costGaps))
+				list = append(list, s.leftOver(r, i, noParts)...)
 			}
 			totals := s.edges[noTotals].beyond(r, step)
 			if s.leave != nil || totals > 0 {
-				list = s.try(list, r, s.runs(r, step, s.pile(noTotals, r), true, costGaps))
+				list = append(list, s.leftOver(r, i, noTotals)...)
 			}
 			if totals > 1 {
-				list = s.try(list, r, s.runs(r, step, s.pile(onlyTotals, r), true, costGaps))
+				list = append(list, s.leftOver(r, i, onlyTotals)...)
 			}
 		}
 		list = append(list, o.kin...)
