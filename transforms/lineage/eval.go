@@ -35,7 +35,7 @@ type Cells interface {
 // Result is what a term comes to.
 type Result struct {
 	Value  float64
-	OK     bool // there is a value
+	OK     bool // there is a value, which is finite
 	Status byte // the weakest of all that it was computed of; counts hang on none
 	Lost   *Ref // a cell whose figure is not known and that a sum or another aggregate has passed over
 }
@@ -61,6 +61,9 @@ func (t *Tree) result(root int32) Result {
 		r.Status = 'A'
 	}
 	r.Value, r.OK = t.amount(root)
+	if math.IsInf(r.Value, 0) { // a number as long as a term may hold; what is computed never is infinite
+		r.Value, r.OK = 0, false
+	}
 	if p.lost != nowhere {
 		r.Lost = &p.lost
 	}

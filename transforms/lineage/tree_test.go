@@ -102,7 +102,7 @@ func TestBrokenTerms(t *testing.T) {
 }
 
 func FuzzSolve(f *testing.F) {
-	for _, seed := range []string{"A4", "(/ (* 100 A4) B0)", "(sum A2 (& ~ A9 B1) 4.5)", "(distinct A1 (& 2 A3))", "((", "(round A1 2)", "inf"} {
+	for _, seed := range []string{"A4", "(/ (* 100 A4) B0)", "(sum A2 (& ~ A9 B1) 4.5)", "(distinct A1 (& 2 A3))", "((", "(round A1 2)", "inf", "-1e999"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, term string) {
@@ -111,7 +111,7 @@ func FuzzSolve(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if r.OK && (math.IsNaN(r.Value) || math.IsInf(r.Value, 0)) && !strings.Contains(strings.ToLower(term), "inf") {
+		if r.OK && (math.IsNaN(r.Value) || math.IsInf(r.Value, 0)) {
 			t.Errorf("%q gives %v", term, r.Value)
 		}
 		if _, err := tree.Follow(); err != nil && !strings.Contains(err.Error(), "deep") {
