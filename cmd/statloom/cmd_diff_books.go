@@ -112,7 +112,7 @@ func summary(before, after int, changes []transforms.TableChange, counts map[str
 
 // shapes gives the shapes of all tables that show in a book.
 func (a *app) shapes(ctx context.Context, book string) (list []transforms.TableShape, err error) {
-	var known layout.Recogniser
+	known := layout.Recogniser{LabelsOnly: true}
 	err = a.eachSheet(ctx, book, func(g *sheet.Grid) error {
 		if !g.Hidden {
 			list = append(list, known.Recognise(g).Shapes()...)

@@ -75,7 +75,7 @@ func (a *app) read(ctx context.Context, format string, files []string) error {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	for _, file := range files {
-		var known layout.Recogniser
+		known := layout.Recogniser{LabelsOnly: true}
 		err := a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 			for cell := range layout.Cells(g, known.Recognise(g)) {
 				if format == "jsonl" {

@@ -204,7 +204,7 @@ func (a *app) bookFigures(ctx context.Context, schema *arrow.Schema, file, sheet
 	defer b.Release()
 	row := newFigureRow(b, file)
 	n, found := 0, sheetName == ""
-	var known layout.Recogniser
+	known := layout.Recogniser{LabelsOnly: true}
 	err = a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 		if sheetName != "" && g.Name != sheetName {
 			return nil

@@ -34,6 +34,7 @@ type block struct {
 	attributes []int // those of them that describe the columns by name
 	gap        map[int]lineKind
 	ordinals   map[int]bool
+	numbered   bool // the numbers of its lines tell their levels
 	unitCol    int
 }
 

@@ -111,7 +111,8 @@ func BenchmarkMonthlyBooks(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(paths))/1e6, "ms/book")
 }
 
-// BenchmarkFamilies reads and recognises the books of each family in turn, to compare what the two cost on one core.
+// BenchmarkFamilies reads and recognises the books of each family in turn, with labels only and with all that explains
+// them, to compare what that costs on one core.
 func BenchmarkFamilies(b *testing.B) {
 	for _, family := range []string{"nzcensus2013/raw/*.xlsx", "gso_monthly/raw/*.xlsx", "gso_monthly/raw/*.xls", "ons_its2018/raw/*.xls",
 		"vn_budget/raw/*.xls", "gso_pxweb/raw/*.csv", "uk_databaker/raw/ashe*.xls", "uk_databaker/raw/table-a02.xls"} {
@@ -121,13 +122,18 @@ func BenchmarkFamilies(b *testing.B) {
 				b.Fatalf("no books: %v", err)
 			}
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-			var reading, recognising time.Duration
+			var reading, labels, all time.Duration
 			cells := 0
 			for b.Loop() {
 				for _, path := range paths {
 					start := time.Now()
 					list := grids(b, path)
 					read := time.Now()
+					bare := layout.Recogniser{LabelsOnly: true}
+					for _, g := range list {
+						bare.Recognise(g)
+					}
+					labelled := time.Now()
 					var known layout.Recogniser
 					for _, g := range list {
 						known.Recognise(g)
@@ -135,12 +141,15 @@ func BenchmarkFamilies(b *testing.B) {
 							cells += len(g.Rows[k].Cells)
 						}
 					}
-					reading, recognising = reading+read.Sub(start), recognising+time.Since(read)
+					reading, labels, all = reading+read.Sub(start), labels+labelled.Sub(read), all+time.Since(labelled)
 				}
 			}
-			b.ReportMetric(float64(reading.Nanoseconds())/float64(cells), "reading-ns/cell")
-			b.ReportMetric(float64(recognising.Nanoseconds())/float64(cells), "recognising-ns/cell")
-			b.ReportMetric(float64(recognising)/float64(reading), "ratio")
+			perCell := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(cells) }
+			b.ReportMetric(perCell(reading), "reading-ns/cell")
+			b.ReportMetric(perCell(labels), "labels-ns/cell")
+			b.ReportMetric(perCell(all), "recognising-ns/cell")
+			b.ReportMetric(float64(labels)/float64(reading), "labels/reading")
+			b.ReportMetric(float64(all)/float64(reading), "recognising/reading")
 		})
 	}
 }

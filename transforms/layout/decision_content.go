@@ -151,7 +151,7 @@ func (a *analysis) decideHierarchy(b *block, t *Table) Decision {
 		if columns > 1 {
 			w.yes(0.75, "label_columns", "labels stand in %d columns", columns)
 		}
-		if a.ordinalLevels(b) != nil {
+		if b.numbered {
 			w.yes(0.8, "numbers", "the numbers of the lines tell their levels")
 		}
 		if groups > 0 {

@@ -45,6 +45,8 @@ type analysis struct {
 	kinds [][]kind
 	rows  []rowFeature
 
+	labelsOnly bool
+
 	*lexicon
 	room *room
 }
@@ -62,7 +64,7 @@ type rowFeature struct {
 }
 
 func analyse(g part, x *Recogniser) *analysis {
-	a := &analysis{g: g, lexicon: &x.known, room: &x.room, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows))}
+	a := &analysis{g: g, labelsOnly: x.LabelsOnly, lexicon: &x.known, room: &x.room, kinds: make([][]kind, len(g.Rows)), rows: make([]rowFeature, len(g.Rows))}
 	total := 0
 	for i := range g.Rows {
 		total += len(g.Rows[i].Cells)

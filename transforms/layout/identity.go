@@ -92,15 +92,12 @@ const (
 	searchedPlaces = 200  // places of a line that are compared
 )
 
-// identities finds the arithmetic of a block's values.
-func (a *analysis) identities(b *block, t *Table) []Identity {
+// reckon finds the arithmetic of a block's values. Where lines stand is told by the sums that are found first, so that it is
+// the same whether the rest is looked for or not.
+func (a *analysis) reckon(b *block, t *Table) {
 	f := a.figures(b, t)
 	if f == nil {
-		return nil
-	}
-	rows := make([]words, f.n)
-	for r, i := range f.lineNo {
-		rows[r] = a.wordsOf(a.rowLabel(b, b.body[i]))
+		return
 	}
 	cols := make([]words, f.m)
 	for c := range cols {
@@ -108,30 +105,45 @@ func (a *analysis) identities(b *block, t *Table) []Identity {
 			cols[c] |= a.wordsOf(p)
 		}
 	}
-	kin := a.kin(b, t, f)
+	f.ratios = saidRatios(cols)
+	lines := t.linesOf(f)
+	settled := a.settled(lines, f)
+	if settled && a.labelsOnly {
+		return
+	}
+	rows := make([]words, f.n)
+	for r, i := range f.lineNo {
+		rows[r] = a.wordsOf(a.rowLabel(b, b.body[i]))
+	}
+	first := f.searching(rows, f.kin(b, lines))
+	first.totals()
+	if !settled {
+		t.regroup(lines, first.found)
+	}
+	if a.labelsOnly {
+		return
+	}
 	across := f.transposed(b.values)
 	few, places := across.sampled(searchedPlaces)
-	f.ratios = saidRatios(cols)
-	lines, columns := f.search(rows, kin), few.search(cols, nil)
+	down, columns := first.rest(), few.search(cols, nil)
 	ratios := ratiosOf(columns, f.m, nil)
-	few.ratios, across.ratios = ratiosOf(lines, few.m, places), ratiosOf(lines, across.m, nil)
+	few.ratios, across.ratios = ratiosOf(down, few.m, places), ratiosOf(down, across.m, nil)
 	if ratios != nil {
 		for i, said := range f.ratios {
 			ratios[i] = ratios[i] || said
 		}
 		f.ratios = ratios
-		lines = f.search(rows, kin)
+		down = f.search(rows, first.kin)
 	}
 	if few.ratios != nil {
 		columns = few.search(cols, nil)
 	}
-	row := func(i int) int { return a.rows[b.body[f.lineNo[i]]].number }
+	row := func(i int) int { return f.place[i] }
 	column := func(i int) int { return b.values[i] }
-	var out []Identity
-	for _, found := range lines {
+	for _, found := range down {
 		id := found.identity(Rows)
 		id.number(row, column)
-		out = append(out, id)
+		t.Identities = append(t.Identities, id)
 	}
 	for _, found := range columns {
 		if few != across {
@@ -139,9 +151,8 @@ func (a *analysis) identities(b *block, t *Table) []Identity {
 		}
 		id := found.identity(Columns)
 		id.number(column, row)
-		out = append(out, id)
+		t.Identities = append(t.Identities, id)
 	}
-	return out
 }
 
 // saidRatios marks the places whose labels announce ratios, changes or averages, unless nearly all do.

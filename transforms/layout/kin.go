@@ -2,21 +2,24 @@ package layout
 
 import "slices"
 
-// kin lists, for each line of figures, the lines that its label makes likely parts of it: those right below it in the
-// hierarchy, and those beside it.
-func (a *analysis) kin(b *block, t *Table, f *figures) [][][]int {
-	if f.n != len(b.body) || f.n > searchedPairs {
-		return nil // a sample has gaps in its hierarchy
-	}
-	at := make(map[int]int, len(t.Lines))
+// linesOf gives, for each line of figures, the line of the table; nil for one without labels.
+func (t *Table) linesOf(f *figures) []*Line {
+	at := make(map[int]*Line, len(t.Lines))
 	for i := range t.Lines {
-		at[t.Lines[i].Row] = i
+		at[t.Lines[i].Row] = &t.Lines[i]
 	}
 	lines := make([]*Line, f.n)
-	for r, i := range f.lineNo {
-		if l, ok := at[a.rows[b.body[i]].number]; ok {
-			lines[r] = &t.Lines[l]
-		}
+	for r, row := range f.place {
+		lines[r] = at[row]
+	}
+	return lines
+}
+
+// kin lists, for each line of figures, the lines that its label makes likely parts of it: those right below it in the
+// hierarchy, and those beside it.
+func (f *figures) kin(b *block, lines []*Line) [][][]int {
+	if f.n != len(b.body) || f.n > searchedPairs {
+		return nil // a sample has gaps in its hierarchy
 	}
 	deep := false
 	for r := 1; r < f.n; r++ {

@@ -60,8 +60,8 @@ type Table struct {
 	StubHead   string     // what stands above the label columns
 	Columns    []Column   // the value columns
 	Lines      []Line     // the lines with values, from the top
-	Identities []Identity // the arithmetic that holds between its rows or columns
-	Decisions  []Decision // what was decided about it, with how sure that is and why
+	Identities []Identity // the arithmetic that holds between its rows or columns; none with LabelsOnly
+	Decisions  []Decision // what was decided about it, with how sure that is and why; likewise
 
 	unitCol  int          // label column that holds units; 0 without one
 	ordinals map[int]bool // label columns that only number the lines
@@ -110,6 +110,10 @@ func Recognise(g *sheet.Grid) *Sheet { return new(Recogniser).Recognise(g) }
 // Recogniser recognises sheets one after the other, such as those of a book, and remembers what their texts say: most come
 // again on other sheets. What it finds is what Recognise finds.
 type Recogniser struct {
+	// LabelsOnly leaves out what explains a table: its Decisions, its Identities, and the role of what is Derived. Its
+	// title, headers, labels, units and values are the same, for less than what reading the sheet takes.
+	LabelsOnly bool
+
 	known lexicon
 	room  room
 }
@@ -159,11 +163,14 @@ func (s *Sheet) recognise(a *analysis, pins Pins) {
 	if len(blocks) == 0 {
 		a.paintText(s)
 	}
+	s.Tables = append(s.Tables, tables...)
+	if a.labelsOnly {
+		return
+	}
 	a.markDerived(s, blocks, tables)
 	for i, b := range blocks {
 		tables[i].Decisions = a.decide(b, tables[i])
 	}
-	s.Tables = append(s.Tables, tables...)
 }
 
 // find gives the indices of a stored cell.

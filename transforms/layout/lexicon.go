@@ -43,6 +43,7 @@ const (
 	aspectCode
 	aspectShown
 	aspectSplit
+	aspectOfWhich
 )
 
 // of finds what is known of a text.
@@ -150,6 +151,12 @@ func (x *lexicon) headsCodes(s string) bool {
 	}
 	k := x.of(s)
 	return k.ask(aspectCode, func() bool { return codeHead.MatchString(k.text(s)) })
+}
+
+// isOfWhich tells labels that begin a group whose lines need not add up.
+func (x *lexicon) isOfWhich(s string) bool {
+	k := x.of(s)
+	return k.ask(aspectOfWhich, func() bool { return ofWhich.MatchString(k.text(s)) })
 }
 
 // wordsOf tells which kinds of arithmetic a label announces.

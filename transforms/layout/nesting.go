@@ -2,66 +2,9 @@ package layout
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/statloom/statloom/transforms/fold"
 )
-
-// ofWhich begins the labels of groups whose lines are some of the parts of what stands above: they need not add up.
-var ofWhich = regexp.MustCompile(`^(\(?trong đó|of which|in which|including|bao gồm|gồm|chia ra)($|\W)`)
-
-// regroup takes lines out of an "of which" group where arithmetic says that they stand beside the line it belongs to: if
-// a total is the sum of one line and of another below the group, the two are of one level.
-func (t *Table) regroup() {
-	if !slices.ContainsFunc(t.Identities, func(id Identity) bool { return id.Axis == Rows && id.Kind == Sum }) {
-		return
-	}
-	at := make(map[int]int, len(t.Lines))
-	for i := range t.Lines {
-		at[t.Lines[i].Row] = i
-	}
-	for _, id := range t.Identities {
-		if id.Axis != Rows || id.Kind != Sum || id.Confidence < 0.8 {
-			continue
-		}
-		ops := slices.Clone(id.Operands)
-		slices.Sort(ops)
-		first, ok := at[ops[0]]
-		if !ok || len(t.Lines[first].Path) == 0 {
-			continue
-		}
-		base := len(t.Lines[first].Path) - 1
-		for _, o := range ops[1:] {
-			if i, ok := at[o]; ok {
-				t.lift(i, t.Lines[first].Path[:base], t.Lines[first].Label())
-			}
-		}
-	}
-}
-
-// lift takes line i, and the lines below it, out of the "of which" groups that part it from its parent.
-func (t *Table) lift(i int, parent []string, beside string) {
-	path := t.Lines[i].Path
-	from, to := len(parent), len(path)-1
-	if to <= from || !slices.Equal(path[:from], parent) {
-		return
-	}
-	for _, l := range path[from:to] {
-		if l != beside && !ofWhich.MatchString(fold.Text(l)) {
-			return
-		}
-	}
-	group := slices.Clone(path[:to])
-	for j := i; j < len(t.Lines); j++ {
-		p := t.Lines[j].Path
-		if len(p) <= to || !slices.Equal(p[:to], group) {
-			return
-		}
-		t.Lines[j].Path = slices.Concat(p[:from], p[to:])
-	}
-}
 
 // enumerator is the number that a label begins with, "II." or "B.", and its kind.
 type enumerator struct {

@@ -35,6 +35,7 @@ const depthOfColumn = 10_000
 // lines reads the labels of all lines with values, and the groups they stand in.
 func (a *analysis) lines(b *block, t *Table) {
 	w := walker{a: a, b: b, outlines: a.outlines(b), levels: a.ordinalLevels(b)}
+	b.numbered = w.levels != nil
 	body := make([]bool, b.last+1)
 	for _, k := range b.body {
 		body[k] = true
@@ -205,7 +206,7 @@ func (w *walker) group(k int) {
 	if next != nil && depth < last.depth && w.isLine(k) && last.col <= next.Col {
 		last.depth = depth // a label for the lines below cannot be deeper than they
 	}
-	if above, ok := w.above(k); ok && above.rank < rankPlain && len(labels) == 1 && ofWhich.MatchString(w.a.text(labels[0].text)) && !labels[0].under(above) {
+	if above, ok := w.above(k); ok && above.rank < rankPlain && len(labels) == 1 && w.a.isOfWhich(labels[0].text) && !labels[0].under(above) {
 		labels[0].depth, labels[0].rank = max(above.depth, labels[0].depth), max(rankGroup, above.rank)
 		w.stack = append(w.stack, labels[0]) // what stands below is of the line right above
 		return

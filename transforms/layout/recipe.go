@@ -123,7 +123,7 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
 	pins := Pins{HeaderRows: r.recipe.HeaderRows, StubColumns: r.recipe.StubColumns}
 	type memory struct{ Pins } // what is understood depends on nothing else of the recipe
-	known := origin.Memory.Recall(memory{pins}, func() any { return new(understood) }).(*understood)
+	known := origin.Memory.Recall(memory{pins}, func() any { return &understood{known: Recogniser{LabelsOnly: true}} }).(*understood)
 	for i, info := range book.Sheets() {
 		if err := ctx.Err(); err != nil {
 			return report, err

@@ -8,13 +8,29 @@ import (
 
 // search finds the relations among the lines of figures.
 func (f *figures) search(hints []words, kin [][][]int) []relation {
+	s := f.searching(hints, kin)
+	s.totals()
+	return s.rest()
+}
+
+// searching begins a search.
+func (f *figures) searching(hints []words, kin [][][]int) *search {
 	s := &search{figures: f, hints: hints, kin: kin, total: make([]bool, f.n), part: make([]bool, f.n)}
 	s.edges[noParts], s.edges[noTotals] = edgesOf(s.part), edgesOf(s.total)
+	return s
+}
+
+// totals finds sums, the first step of a search.
+func (s *search) totals() {
 	for range 5 { // totals of totals appear when their parts are known
 		if !s.sums() {
 			break
 		}
 	}
+}
+
+// rest finds everything else.
+func (s *search) rest() []relation {
 	s.averages()
 	if s.pairs(); s.leave != nil { // what is a ratio is no part of a sum
 		for range 3 {

@@ -42,8 +42,9 @@ func (a *analysis) table(b *block, end int) *Table {
 	t.Range = a.extent(b)
 	t.unnamed = a.unnamedCells(b)
 	t.style = a.numberStyle(b)
-	t.Identities = a.identities(b, t)
-	t.regroup()
+	if !a.labelsOnly || a.nested(t) {
+		a.reckon(b, t)
+	}
 	return t
 }
 

@@ -6,12 +6,12 @@ import (
 	"github.com/statloom/statloom/sources/sheet"
 )
 
-// understood is what is known of a book that was read with the same pins: recognition costs more than reading, and a book
+// understood is what is known of a book that was read with the same pins: recognition costs much like reading, and a book
 // is read for several datasets.
 type understood struct {
-	known  Recogniser
-	sheets []*Sheet // by index; nil for one not kept
-	cells  int      // of those kept
+	known  Recogniser // of labels only
+	sheets []*Sheet   // by index; nil for one not kept
+	cells  int        // of those kept
 }
 
 // mostKept bounds the cells that are kept of a book; the sheets beyond are loaded and recognised every time.

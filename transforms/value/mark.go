@@ -45,9 +45,16 @@ func errorValue(t string) (status, comment string, ok bool) {
 	return "", "", false
 }
 
+// longestDitto is more bytes than any of the words for "as above" has.
+const longestDitto = 20
+
 // IsDitto reports whether a label repeats the one above it.
 func IsDitto(text string) bool {
-	switch strings.ToLower(trim(text)) {
+	t := trim(text)
+	if len(t) > longestDitto {
+		return false
+	}
+	switch strings.ToLower(t) {
 	case `"`, "″", "''", "”", "“", "’’", "〃", "nt", "-nt-", "- nt -", "như trên", "ditto", "do.":
 		return true
 	}
