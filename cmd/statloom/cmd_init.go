@@ -124,7 +124,7 @@ func (a *app) init(ctx context.Context, books []string, f initFlags) (datasets i
 
 // tellInit says what was written and what comes next.
 func (a *app) tellInit(books []string, pr *proposer, pageFile string) {
-	fmt.Fprintf(a.out, "wrote %s with %d datasets", a.configFile, len(pr.found)-len(idle(pr.found)))
+	fmt.Fprintf(a.out, "wrote %s with %s", a.configFile, plural(len(pr.found)-len(idle(pr.found)), "dataset"))
 	if n := len(idle(pr.found)); n > 0 {
 		fmt.Fprintf(a.out, ", and %d more as comments, of which no figure can be read yet", n)
 	}
@@ -134,7 +134,7 @@ func (a *app) tellInit(books []string, pr *proposer, pageFile string) {
 		fmt.Fprintln(a.out, "; next: statloom validate, statloom run")
 	}
 	if pr.page != nil {
-		fmt.Fprintf(a.out, "open %s in a browser to see what was understood, and %d questions\n", a.shortPath(pageFile), pr.page.Questions())
+		fmt.Fprintf(a.out, "open %s in a browser to see what was understood, and %s\n", a.shortPath(pageFile), plural(pr.page.Questions(), "question"))
 	}
 }
 

@@ -102,7 +102,7 @@ func (a *app) inspectPage(ctx context.Context, files []string, only string, rows
 	if err := writePage(pr.page, a.path(target)); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s: %d sheets, %d questions\n", a.shortPath(a.path(target)), pr.seen, pr.page.Questions())
+	fmt.Fprintf(a.out, "%s: %s, %s\n", a.shortPath(a.path(target)), plural(pr.seen, "sheet"), plural(pr.page.Questions(), "question"))
 	return nil
 }
 

@@ -45,8 +45,8 @@ func (a *app) validate(ctx context.Context) error {
 	if len(problems) > 0 {
 		return a.problems(problems)
 	}
-	fmt.Fprintf(a.out, "%s is right: %d sources, %d datasets, %d indicators, %d targets, %d checks\n",
-		a.configFile, len(cfg.Sources), len(cfg.Datasets), len(cfg.Indicators), len(cfg.Targets), len(cfg.Checks))
+	fmt.Fprintf(a.out, "%s is right: %s, %s, %s, %s, %s\n", a.configFile, plural(len(cfg.Sources), "source"), plural(len(cfg.Datasets), "dataset"),
+		plural(len(cfg.Indicators), "indicator"), plural(len(cfg.Targets), "target"), plural(len(cfg.Checks), "check"))
 	return nil
 }
 

@@ -38,8 +38,10 @@ func (w *writer) writeCover(sheet string) error {
 	head := look{bold: true, color: "FFFFFF", fill: accent, border: true}
 	p.put(20, words(head, w.say("Trang", "Sheet")), words(head, w.say("Nội dung", "Contents")), words(head, w.say("Contents", "Nội dung")), words(head, ""))
 	for _, e := range w.contents[1:] {
-		p.put(0, words(look{border: true, color: accent, underline: true}, e.sheet), words(look{border: true, wrap: true}, e.title.In(w.lang)),
-			words(look{border: true, wrap: true, italic: true, color: muted}, w.other(e.title)), words(look{border: true, right: true, color: muted}, e.detail))
+		title, other := e.title.In(w.lang), w.other(e.title)
+		high := max(height(title, widths[1], 11), height(other, widths[2], 11))
+		p.put(high, words(look{border: true, color: accent, underline: true}, e.sheet), words(look{border: true, wrap: true}, title),
+			words(look{border: true, wrap: true, italic: true, color: muted}, other), words(look{border: true, right: true, color: muted}, e.detail))
 		p.link(1, p.row, quoted(e.sheet)+"!A1", false)
 	}
 	for _, n := range w.notes {

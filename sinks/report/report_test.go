@@ -222,10 +222,20 @@ func TestSecondRelease(t *testing.T) {
 			}
 		}
 	}
-	// A third release that says the same again changes nothing.
-	third := publish(t, db, func(r *sinks.Release) { r.Previous = dir; r.ID = "r3" }, nil)
-	if got := data(t, third, "overview")["changed"].([]any); len(got) != 0 {
+	// A third release that says the same again changes nothing; a target that it adds is new, and no other is.
+	again := store(t, `UPDATE indicators SET obs_value = 43.0 WHERE indicator = 'SHARE' AND industry = '_T' AND time_period = '2024'`,
+		`DELETE FROM indicators WHERE indicator = 'TOTAL' AND time_period = '2022'`, `UPDATE targets SET actual_value = 43.0, status = 'off_track', gap = -2`,
+		`INSERT INTO targets SELECT * REPLACE ('another' AS target) FROM targets`)
+	third := data(t, publish(t, again, func(r *sinks.Release) { r.Previous = dir; r.ID = "r3" }, nil), "overview")
+	if got := third["changed"].([]any); len(got) != 0 {
 		t.Errorf("%v", got)
+	}
+	fresh := map[any]any{}
+	for _, at := range third["targets"].([]any) {
+		fresh[at.(map[string]any)["id"]] = at.(map[string]any)["new"]
+	}
+	if diff := cmp.Diff(map[any]any{"another": true, "share_2025": nil}, fresh); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -44,6 +44,7 @@ type target struct {
 	Projections   []projected  `json:"projections,omitempty"`
 	Before        *stood       `json:"before,omitempty"` // how it stood in the release before, where that differs
 	BeforeRelease *past        `json:"before_release,omitempty"`
+	New           bool         `json:"new,omitempty"` // the release before had no such target
 }
 
 // projected is a value under a scenario.
@@ -116,6 +117,7 @@ func (w *writer) place(t *target, at map[string]string) {
 	}
 	is := stood{Release: w.now.this(), Value: t.Actual, Period: t.ActualOf, Status: t.Status}
 	list := w.before.Targets[t.ID]
+	t.New = len(list) == 0 && !w.first()
 	if n := len(list); n > 0 {
 		was := list[n-1]
 		if same(was.Value, is.Value) && was.Period == is.Period && was.Status == is.Status {

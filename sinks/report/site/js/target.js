@@ -53,6 +53,7 @@
   const since = (t, previous) => {
     if (!previous) return s.t("firstRelease");
     const day = s.instant(previous.created);
+    if (t.new) return s.t("newSince", { day });
     if (!t.before) return s.t("unchangedSince", { day });
     const parts = [s.t("wasNow", { was: s.withUnit(t.before.v, t.decimals, t.unit) + (t.before.p && t.before.p !== t.actual_period ? " (" + s.period(t.before.p) + ")" : ""), now: s.withUnit(t.actual, t.decimals, t.unit) })];
     if (t.before.s !== t.status) parts.push(s.t("statusWas", { was: s.of("standing", t.before.s) }));

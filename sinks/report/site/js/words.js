@@ -32,7 +32,7 @@ window.statloom.words = {
   attainment: ["bằng {percent} mục tiêu", "{percent} of the target"], about: ["khoảng {value}", "about {value}"],
   needs: ["Cần tăng {percent} một năm; xu hướng là {trend}", "Needs {percent} growth a year; the trend is {trend}"],
   needsOnly: ["Cần tăng {percent} một năm", "Needs {percent} growth a year"],
-  sinceLast: ["Từ bản trước ({day})", "Since the last release ({day})"], unchangedSince: ["Không đổi từ bản trước ({day})", "Unchanged since the last release ({day})"],
+  sinceLast: ["Từ bản trước ({day})", "Since the last release ({day})"], newSince: ["Mới so với bản trước ({day})", "New since the last release ({day})"], unchangedSince: ["Không đổi từ bản trước ({day})", "Unchanged since the last release ({day})"],
   firstRelease: ["Bản phát hành đầu tiên, chưa có bản trước để so sánh.", "The first release: there is none before to compare with."],
   wasNow: ["{was} → {now}", "{was} → {now}"], statusWas: ["trước đây: {was}", "was: {was}"],
   openIndicator: ["Mở chỉ tiêu {id}", "Open indicator {id}"], howComputed: ["Xem cách tính", "See how it was computed"], noTargets: ["Bản phát hành này không có mục tiêu.", "This release has no targets."],
