@@ -24,11 +24,12 @@ func (a *app) areBooks(args []string) bool {
 
 // diffBooks prints how the tables of a book differ from those of the one before.
 func (a *app) diffBooks(ctx context.Context, before, after string, o diffOptions) error {
-	old, err := a.shapes(ctx, before)
+	known := layout.Recogniser{LabelsOnly: true}
+	old, err := a.shapes(ctx, &known, before)
 	if err != nil {
 		return err
 	}
-	now, err := a.shapes(ctx, after)
+	now, err := a.shapes(ctx, &known, after)
 	if err != nil {
 		return err
 	}
@@ -111,8 +112,7 @@ func summary(before, after int, changes []transforms.TableChange, counts map[str
 }
 
 // shapes gives the shapes of all tables that show in a book.
-func (a *app) shapes(ctx context.Context, book string) (list []transforms.TableShape, err error) {
-	known := layout.Recogniser{LabelsOnly: true}
+func (a *app) shapes(ctx context.Context, known *layout.Recogniser, book string) (list []transforms.TableShape, err error) {
 	err = a.eachSheet(ctx, book, func(g *sheet.Grid) error {
 		if !g.Hidden {
 			list = append(list, known.Recognise(g).Shapes()...)

@@ -74,8 +74,8 @@ func (a *app) read(ctx context.Context, format string, files []string) error {
 		"sheet", "table", "row", "col", "cell", "value", "text", "status", "unit", "title", "stub_head", "row_path", "col_path")
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
+	known := layout.Recogniser{LabelsOnly: true}
 	for _, file := range files {
-		known := layout.Recogniser{LabelsOnly: true}
 		err := a.eachSheet(ctx, file, func(g *sheet.Grid) error {
 			for cell := range layout.Cells(g, known.Recognise(g)) {
 				if format == "jsonl" {

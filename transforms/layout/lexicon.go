@@ -8,8 +8,9 @@ import (
 	"github.com/statloom/statloom/transforms/period"
 )
 
-// lexicon remembers what texts say. Lines, columns and the sheets of a book repeat them, and folding and matching words is
-// most of the work of understanding a small table.
+// lexicon remembers what texts say. Lines, columns, the sheets of a book and the books of an office repeat them, and folding
+// and matching words is most of the work of understanding a small table. Its texts are copies: one that came from a book would
+// keep the block of memory in which it was read.
 type lexicon struct {
 	known   map[string]*saying
 	sayings []saying // room for more
@@ -20,6 +21,7 @@ const mostSayings = 50_000
 
 // saying is what one text says, as far as somebody asked.
 type saying struct {
+	said       string
 	asked, yes aspect
 	folded     string
 	shown      string
@@ -59,7 +61,8 @@ func (x *lexicon) of(s string) *saying {
 	}
 	k := &x.sayings[0]
 	x.sayings = x.sayings[1:]
-	x.known[s] = k
+	k.said = strings.Clone(s)
+	x.known[k.said] = k
 	return k
 }
 
@@ -75,15 +78,15 @@ func (k *saying) ask(what aspect, look func() bool) bool {
 }
 
 // text folds a text.
-func (k *saying) text(s string) string {
+func (k *saying) text() string {
 	if k.asked&aspectFolded == 0 {
 		k.asked |= aspectFolded
-		k.folded = fold.Text(s)
+		k.folded = fold.Text(k.said)
 	}
 	return k.folded
 }
 
-func (x *lexicon) text(s string) string { return x.of(s).text(s) }
+func (x *lexicon) text(s string) string { return x.of(s).text() }
 
 // shown gives a label as it is shown.
 func (x *lexicon) shown(c *sheet.Cell) string {
@@ -93,7 +96,7 @@ func (x *lexicon) shown(c *sheet.Cell) string {
 	k := x.of(c.Text)
 	if k.asked&aspectShown == 0 {
 		k.asked |= aspectShown
-		k.shown = withoutLeader(headerText(c))
+		k.shown = withoutLeader(fold.Space(k.said))
 	}
 	return k.shown
 }
@@ -104,7 +107,7 @@ func (x *lexicon) isTotal(s string) bool {
 		return false
 	}
 	k := x.of(s)
-	return k.ask(aspectTotal, func() bool { return saysTotalWord(k.text(s)) })
+	return k.ask(aspectTotal, func() bool { return saysTotalWord(k.text()) })
 }
 
 // isPlainTotal tells labels that say no more than that theirs is a total.
@@ -123,7 +126,7 @@ func (x *lexicon) isUnitText(s string) bool {
 		return false
 	}
 	k := x.of(s)
-	return k.ask(aspectUnitText, func() bool { return isUnitText(s, k.text(s)) })
+	return k.ask(aspectUnitText, func() bool { return isUnitText(k.said, k.text()) })
 }
 
 // isBareUnit reports whether a header line states a unit without brackets, which makes it a level of its own.
@@ -137,7 +140,7 @@ func (x *lexicon) unitIn(s string) string {
 	k := x.of(s)
 	if k.asked&aspectUnit == 0 {
 		k.asked |= aspectUnit
-		if u, ok := parseUnit(s); ok {
+		if u, ok := parseUnit(k.said); ok {
 			k.unit = u.Name
 		}
 	}
@@ -150,13 +153,13 @@ func (x *lexicon) headsCodes(s string) bool {
 		return false
 	}
 	k := x.of(s)
-	return k.ask(aspectCode, func() bool { return codeHead.MatchString(k.text(s)) })
+	return k.ask(aspectCode, func() bool { return codeHead.MatchString(k.text()) })
 }
 
 // isOfWhich tells labels that begin a group whose lines need not add up.
 func (x *lexicon) isOfWhich(s string) bool {
 	k := x.of(s)
-	return k.ask(aspectOfWhich, func() bool { return ofWhich.MatchString(k.text(s)) })
+	return k.ask(aspectOfWhich, func() bool { return ofWhich.MatchString(k.text()) })
 }
 
 // wordsOf tells which kinds of arithmetic a label announces.
@@ -167,7 +170,7 @@ func (x *lexicon) wordsOf(s string) words {
 	k := x.of(s)
 	if k.asked&aspectWords == 0 {
 		k.asked |= aspectWords
-		k.words = announced(k.text(s))
+		k.words = announced(k.text())
 	}
 	return k.words
 }
@@ -179,7 +182,7 @@ func (x *lexicon) period(s string) (period.Period, bool) {
 	}
 	k := x.of(s)
 	ok := k.ask(aspectPeriod, func() (ok bool) {
-		p, ok := period.Parse(s)
+		p, ok := period.Parse(k.said)
 		k.period = &p
 		return ok
 	})
@@ -190,7 +193,7 @@ func (x *lexicon) period(s string) (period.Period, bool) {
 func (x *lexicon) isSplitYear(s string) bool {
 	k := x.of(s)
 	return k.ask(aspectSplit, func() bool {
-		if !hasYear(k.text(s)) {
+		if !hasYear(k.text()) {
 			return false // taking the text apart is the dear part
 		}
 		_, ok := period.FindSplit(s)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -35,11 +36,14 @@ type reader struct {
 
 	columns []*regexp.Regexp // headers of a register's columns
 	keys    []int            // which of them identify a record
+
+	known sync.Pool // of *Recogniser: the next book says much the same
 }
 
 // New makes the reader of a recipe. Problems with the recipe are fault.Config errors that name its key.
 func New(recipe transforms.Recipe) (transforms.Reader, error) {
 	r := &reader{recipe: recipe}
+	r.known.New = func() any { return &Recogniser{LabelsOnly: true} }
 	c := &compiler{}
 	if recipe.Title == "" && recipe.Header == "" {
 		c.problem("title", "a recipe needs a title", "give a regular expression that the table's title matches, or header: for a table without a title")
@@ -116,19 +120,20 @@ func (c *compiler) observations(r *reader) {
 func (r *reader) Schema() *arrow.Schema { return r.schema }
 
 // Read reads all tables of the book that the recipe matches.
-func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Origin, out transforms.Output) (transforms.Report, error) {
+func (r *reader) Read(ctx context.Context, from sheet.Book, origin transforms.Origin, out transforms.Output) (transforms.Report, error) {
 	var report transforms.Report
 	w := newWriter(r.schema, out)
 	defer w.release()
 	run := &run{reader: r, origin: origin, out: out, w: w, report: &report}
 	pins := Pins{HeaderRows: r.recipe.HeaderRows, StubColumns: r.recipe.StubColumns}
 	type memory struct{ Pins } // what is understood depends on nothing else of the recipe
-	known := origin.Memory.Recall(memory{pins}, func() any { return &understood{known: Recogniser{LabelsOnly: true}} }).(*understood)
-	for i, info := range book.Sheets() {
+	book := origin.Memory.Recall(memory{pins}, func() any { return &understood{book: from, pins: pins} }).(*understood)
+	known := r.known.Get().(*Recogniser)
+	for i, info := range from.Sheets() {
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
-		s, err := known.sheet(ctx, book, i, pins)
+		s, err := book.sheet(ctx, i, known)
 		if err != nil {
 			return report, err
 		}
@@ -140,6 +145,7 @@ func (r *reader) Read(ctx context.Context, book sheet.Book, origin transforms.Or
 		return report, err
 	}
 	report.Rows = w.total
+	r.known.Put(known) // here alone: one that broke may be left half done
 	return report, nil
 }
 
