@@ -51,8 +51,9 @@ manifests: ## hold the Kubernetes manifests against the schemas of Kubernetes
 	@for v in 1.28 1.33; do tools/kubernetes/.work/venv/bin/kubernetes-validate --strict --quiet -k $$v deploy/kubernetes/*.yaml || exit 1; done
 
 browser: ## try the report page in headless Chromium and check its accessibility; what that needs is installed when it is missing
-	@command -v chromium >/dev/null && command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium npm >/dev/null; } || \
-		{ echo "Chromium or npm is missing: install chromium and npm"; exit 1; }
+	@for p in chromium npm; do \
+		command -v $$p >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $$p >/dev/null; } || \
+		{ echo "$$p is missing: install $$p"; exit 1; }; done
 	@cd tools/axe && npm ci --silent --no-audit --no-fund
 	@CI=true $(GO) test -tags $(TAGS) -count=1 -timeout 10m -run 'Browser|Widths|Large' ./sinks/report
 
