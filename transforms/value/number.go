@@ -236,5 +236,11 @@ func exponent(s string) (exp, rest, why string) {
 
 // trim drops white space and what nobody sees from both ends.
 func trim(s string) string {
+	if n := len(s); n > 0 && isGraphic(s[0]) && isGraphic(s[n-1]) {
+		return s // as most are
+	}
 	return strings.Trim(s, " \t\r\n\v\f\u0085\u00a0\u1680\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 }
+
+// isGraphic reports whether a byte is a character of ASCII that shows.
+func isGraphic(b byte) bool { return b > ' ' && b < 0x7f }
