@@ -56,7 +56,8 @@ func (b *book) decoder(k *keywords, unicode bool) (func(string) string, error) {
 		valid = valid && utf8.ValidString(s)
 		high = high || strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 	})
-	same := func(s string) string { return s }
+	// The keywords are UTF-8 then; a value that is not keeps a mark in its place, which no number has.
+	same := func(s string) string { return strings.ToValidUTF8(s, string(utf8.RuneError)) }
 	page := k.plain("CODEPAGE")
 	if valid && (high || unicode) {
 		return same, nil

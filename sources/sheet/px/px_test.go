@@ -363,7 +363,7 @@ func FuzzFormat(f *testing.F) {
 	for _, s := range []string{
 		small + "DATA=1 2 3 4;", small + "DATA=\".\" \"..\" - 1e5;\n", small + `KEYS("Region")=VALUES;DATA="South",3 4;`,
 		`TITLE="a"` + "\n" + `"b";STUB="A";VALUES("A")="x","y";CELLNOTE("x")="n";DATA=1 2;`,
-		"\xff\xfeT\x00", "CHARSET=\"OEM\";TITLE=\"\x82\";STUB=\"A\";VALUES(\"A\")=\"x\";DATA=1;",
+		"\xff\xfeT\x00", small + "DATA=\".\"\x8a\x8a - 1e5;", "CHARSET=\"OEM\";TITLE=\"\x82\";STUB=\"A\";VALUES(\"A\")=\"x\";DATA=1;",
 		`LANGUAGE="sv";LANGUAGES="en";TITLE="a";TITLE[en]="b";HEADING="A";TIMEVAL("A")=TLIST(A1,"1990"-"1991"),"1990","1991";UNITS("1990")="u";DATA=1 2;`,
 	} {
 		f.Add([]byte(s))
