@@ -55,7 +55,7 @@ func (a *app) plan(ctx context.Context, format string, chosen ...string) (err er
 		return err
 	}
 	if len(problems) > 0 {
-		return a.problems(problems)
+		return misdeclared(cfg, problems)
 	}
 	graph, err := whole.Select(chosen)
 	if err != nil {

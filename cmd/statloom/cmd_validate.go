@@ -1,15 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline"
 	"github.com/statloom/statloom/pipeline/config"
-	"github.com/statloom/statloom/pipeline/fault"
 	"github.com/statloom/statloom/transforms/indicator"
 )
 
@@ -43,7 +43,7 @@ func (a *app) validate(ctx context.Context) error {
 	}
 	problems = append(problems, more...)
 	if len(problems) > 0 {
-		return a.problems(problems)
+		return misdeclared(cfg, problems)
 	}
 	fmt.Fprintf(a.out, "%s is right: %s, %s, %s, %s, %s\n", a.configFile, plural(len(cfg.Sources), "source"), plural(len(cfg.Datasets), "dataset"),
 		plural(len(cfg.Indicators), "indicator"), plural(len(cfg.Targets), "target"), plural(len(cfg.Checks), "check"))
@@ -60,15 +60,14 @@ func examine(ctx context.Context, cfg *config.Config) (indicator.Graph, []indica
 	return indicator.Examine(ctx, indicatorSet(cfg), schemas, r.Frame)
 }
 
-// problems reports what is wrong with declarations, all at once.
-func (a *app) problems(problems []indicator.Problem) error {
-	var text []string
-	for _, p := range problems {
-		line := fmt.Sprintf("%s: %s %s, %s: %s", a.configFile, p.Kind, p.ID, p.Key, p.What)
-		if p.Want != "" {
-			line += "; " + p.Want
-		}
-		text = append(text, line)
+// misdeclared is the error of what is wrong with declarations, all at once and in reading order.
+func misdeclared(cfg *config.Config, found []indicator.Problem) error {
+	var problems config.Problems
+	for _, p := range found {
+		problems = append(problems, cfg.Problem(p.Kind, p.ID, p.Key, p.What, p.Want))
 	}
-	return &fault.Error{Kind: fault.Config, What: fmt.Sprintf("%d problems\n%s", len(problems), strings.Join(text, "\n"))}
+	slices.SortStableFunc(problems, func(a, b config.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return problems
 }

@@ -64,7 +64,7 @@ func (a *app) wire(ctx context.Context, cfg *config.Config) (*pipeline.Runner, f
 		return nil, nil, err
 	}
 	if len(problems) > 0 {
-		return nil, nil, a.problems(problems)
+		return nil, nil, misdeclared(cfg, problems)
 	}
 	if r.Releases, err = release.Open(data); err != nil {
 		return nil, nil, err

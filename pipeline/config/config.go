@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/statloom/statloom/pipeline/kind"
 	"github.com/statloom/statloom/sinks"
 	"github.com/statloom/statloom/sources"
@@ -57,6 +59,7 @@ type Config struct {
 	hash         string
 	secrets      map[string]string // values from the environment, and what the file says in their place
 	named        []string          // files that it names, as written
+	node         func(path string) *yaml.Node
 }
 
 // Limits bound what hostile books and large queries may use. What is left out has a safe default.

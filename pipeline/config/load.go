@@ -64,6 +64,7 @@ func (c *Config) load(text []byte, kinds Kinds, env func(string) (string, bool))
 	if d.Node("sinks") == nil {
 		c.Sinks = defaultSinks(kinds)
 	}
+	c.node = d.Node
 	check := newChecker(c, d)
 	check.all()
 	c.hash = digest(withoutOperation(plain), check.files)

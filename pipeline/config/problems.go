@@ -25,6 +25,31 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, text)
 }
 
+// Problem says at which place of the configuration something is wrong with a key of a model, an indicator or a target. SQL
+// that stands in a file is called by its name, so that the line a message counts is one of that file.
+func (c *Config) Problem(of, id, key, what, want string) Problem {
+	p := Problem{File: c.path, Want: want}
+	for i := 0; ; i++ {
+		entry := at(of+"s", i, "")
+		n := c.node(kind.Join(entry, "id"))
+		if n == nil {
+			break
+		}
+		if n.Value != id {
+			continue
+		}
+		if file := c.node(kind.Join(entry, "file")); file != nil && key == "sql" {
+			n, key = file, file.Value
+		} else if of := c.node(kind.Join(entry, key)); of != nil {
+			n = of
+		}
+		p.Line, p.Column = n.Line, n.Column
+		break
+	}
+	p.What = fmt.Sprintf("%s %s, %s: %s", of, id, key, what)
+	return p
+}
+
 // Problems is all that is wrong with a configuration, in reading order. As an error it is of the kind fault.Config.
 type Problems []Problem
 
