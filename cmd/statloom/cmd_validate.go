@@ -1,15 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statloom/statloom/pipeline"
 	"github.com/statloom/statloom/pipeline/config"
+	"github.com/statloom/statloom/pipeline/kind"
 	"github.com/statloom/statloom/transforms/indicator"
 )
 
@@ -60,14 +59,11 @@ func examine(ctx context.Context, cfg *config.Config) (indicator.Graph, []indica
 	return indicator.Examine(ctx, indicatorSet(cfg), schemas, r.Frame)
 }
 
-// misdeclared is the error of what is wrong with declarations, all at once and in reading order.
+// misdeclared is the error of what is wrong with declarations, all at once.
 func misdeclared(cfg *config.Config, found []indicator.Problem) error {
-	var problems config.Problems
-	for _, p := range found {
-		problems = append(problems, cfg.Problem(p.Kind, p.ID, p.Key, p.What, p.Want))
+	problems := make([]kind.Problem, len(found))
+	for i, p := range found {
+		problems[i] = cfg.Place(p.Kind, p.ID, p.Key, p.What, p.Want)
 	}
-	slices.SortStableFunc(problems, func(a, b config.Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	return problems
+	return cfg.Problems(problems)
 }

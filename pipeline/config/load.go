@@ -25,11 +25,7 @@ func Load(path string, kinds Kinds, env func(name string) (string, bool)) (*Conf
 	}
 	c := &Config{path: path}
 	if found := c.load(text, kinds, env); len(found) > 0 {
-		problems := make(Problems, len(found))
-		for i, p := range found {
-			problems[i] = Problem{File: path, Line: p.Line, Column: p.Column, What: p.What, Want: p.Want}
-		}
-		return nil, problems
+		return nil, c.Problems(found)
 	}
 	return c, nil
 }
@@ -68,7 +64,7 @@ func (c *Config) load(text []byte, kinds Kinds, env func(string) (string, bool))
 	check := newChecker(c, d)
 	check.all()
 	c.hash = digest(withoutOperation(plain), check.files)
-	return kind.SortProblems(slices.Concat(flat.problems, e.problems, d.Problems()))
+	return slices.Concat(flat.problems, e.problems, d.Problems())
 }
 
 // chooseKind decodes a group of keys that names a kind: the keys that all kinds share into common, the others into the

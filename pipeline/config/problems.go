@@ -25,29 +25,45 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, text)
 }
 
-// Problem says at which place of the configuration something is wrong with a key of a model, an indicator or a target. SQL
-// that stands in a file is called by its name, so that the line a message counts is one of that file.
-func (c *Config) Problem(of, id, key, what, want string) Problem {
-	p := Problem{File: c.path, Want: want}
-	for i := 0; ; i++ {
-		entry := at(of+"s", i, "")
-		n := c.node(kind.Join(entry, "id"))
-		if n == nil {
-			break
-		}
-		if n.Value != id {
-			continue
-		}
-		if file := c.node(kind.Join(entry, "file")); file != nil && key == "sql" {
-			n, key = file, file.Value
-		} else if of := c.node(kind.Join(entry, key)); of != nil {
-			n = of
-		}
-		p.Line, p.Column = n.Line, n.Column
-		break
+// Place gives a problem with a key of a model, an indicator or a target its place. SQL that stands in a file is called by
+// the file's name, so that the line a message counts is one of that file.
+func (c *Config) Place(declaration, id, key, what, want string) kind.Problem {
+	path := c.find(declaration+"s", id)
+	n := c.node(kind.Join(path, key))
+	if file := c.node(kind.Join(path, "file")); file != nil && key == "sql" {
+		n, key = file, file.Value
 	}
-	p.What = fmt.Sprintf("%s %s, %s: %s", of, id, key, what)
+	if n == nil { // the key is missing
+		n = c.node(path)
+	}
+	p := kind.Problem{What: fmt.Sprintf("%s %s, %s: %s", declaration, id, key, what), Want: want}
+	if n != nil {
+		p.Line, p.Column = n.Line, n.Column
+	}
 	return p
+}
+
+// find gives the path of the entry of a list that has an id; that of the list where none has.
+func (c *Config) find(list, id string) string {
+	for i := 0; ; i++ {
+		n := c.node(at(list, i, "id"))
+		if n == nil {
+			return list
+		}
+		if n.Value == id {
+			return at(list, i, "")
+		}
+	}
+}
+
+// Problems tells problems of the configuration with its file, in reading order.
+func (c *Config) Problems(found []kind.Problem) Problems {
+	found = kind.SortProblems(found)
+	problems := make(Problems, len(found))
+	for i, p := range found {
+		problems[i] = Problem{File: c.path, Line: p.Line, Column: p.Column, What: p.What, Want: p.Want}
+	}
+	return problems
 }
 
 // Problems is all that is wrong with a configuration, in reading order. As an error it is of the kind fault.Config.

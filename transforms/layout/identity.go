@@ -118,7 +118,7 @@ func (a *analysis) reckon(b *block, t *Table) {
 	first := f.searching(rows, f.kin(b, lines))
 	first.totals()
 	if !settled {
-		t.regroup(lines, first.found)
+		a.regroup(t, lines, first.found)
 	}
 	if a.labelsOnly {
 		return

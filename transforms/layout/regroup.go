@@ -3,8 +3,6 @@ package layout
 import (
 	"regexp"
 	"slices"
-
-	"github.com/statloom/statloom/transforms/fold"
 )
 
 // A line that is indented below another, or stands in an "of which" group, may stand beside it all the same. Arithmetic
@@ -81,7 +79,7 @@ func (f *figures) reached(r, part int) bool {
 }
 
 // regroup moves the lines that sums say stand elsewhere; the sums' numbers are lines of figures.
-func (t *Table) regroup(lines []*Line, sums []relation) {
+func (a *analysis) regroup(t *Table, lines []*Line, sums []relation) {
 	for i := range sums {
 		if sums[i].kind != Sum || confidenceOf(sums[i].score) < sureSum {
 			continue
@@ -94,7 +92,7 @@ func (t *Table) regroup(lines []*Line, sums []relation) {
 		parent := first.Path[:len(first.Path)-1]
 		for _, o := range ops[1:] {
 			if lines[o] != nil {
-				t.lift(lines[o], parent, first.Label())
+				a.lift(t, lines[o], parent, first.Label())
 			}
 		}
 	}
@@ -105,13 +103,13 @@ const sureSum = 0.8
 
 // lift takes a line, and the lines below it, out of the "of which" groups and from below the line beside it that part it from
 // its parent.
-func (t *Table) lift(l *Line, parent []string, beside string) {
+func (a *analysis) lift(t *Table, l *Line, parent []string, beside string) {
 	from, to := len(parent), len(l.Path)-1
 	if to <= from || !slices.Equal(l.Path[:from], parent) {
 		return
 	}
 	for _, above := range l.Path[from:to] {
-		if above != beside && !ofWhich.MatchString(fold.Text(above)) {
+		if above != beside && !a.isOfWhich(above) {
 			return
 		}
 	}

@@ -61,7 +61,7 @@ func (t *Tree) result(root int32) Result {
 		r.Status = 'A'
 	}
 	r.Value, r.OK = t.amount(root)
-	if math.IsInf(r.Value, 0) { // a number as long as a term may hold; what is computed never is infinite
+	if math.IsInf(r.Value, 0) { // written so in the term, such as 1e999: what is computed is finite or missing
 		r.Value, r.OK = 0, false
 	}
 	if p.lost != nowhere {
